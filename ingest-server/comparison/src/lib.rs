@@ -1,0 +1,1 @@
+//! Probe against reference: scores per modality, with reasons.

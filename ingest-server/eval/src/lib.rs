@@ -1,0 +1,1 @@
+//! Corpora through the shipped extractor and scorers: error rates, takeover, reports.

@@ -1,0 +1,1 @@
+//! FF1, sealed values, tokens and the key hierarchy.

@@ -1,0 +1,1 @@
+//! Fuses, calibrates and accumulates scores over a session into one Risk.

@@ -1,0 +1,1 @@
+//! The palet binary: sockets, REST, storage, wiring.

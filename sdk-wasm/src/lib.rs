@@ -1,0 +1,1 @@
+//! The page's half of PaLet, compiled to WebAssembly.

@@ -1,0 +1,1 @@
+//! Sensitive data in text and in form fields.

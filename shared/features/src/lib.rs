@@ -1,0 +1,1 @@
+//! Events to feature windows: the one schema, versioned.

@@ -1,0 +1,1 @@
+//! Noise transport and one-way envelopes; keys and randomness are arguments.
