@@ -5,12 +5,12 @@ use core::{fmt, str::FromStr};
 use serde::{Deserialize, Deserializer, Serialize};
 
 /// The longest tenant or subject identifier. **Units**: bytes.
-pub const ID_BYTES_MAX: usize = 64;
+const ID_BYTES_MAX: usize = 64;
 
 /// Why a text is not an identifier. Never repeats the text: a subject's pseudonym stays out of logs.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum IdError {
-    /// Nothing, or more than [`ID_BYTES_MAX`] bytes.
+    /// Nothing, or more than 64 bytes.
     #[error("expected 1 to 64 bytes, got {0}")]
     Length(usize),
     /// A character outside of `A-Z a-z 0-9 . _ -`.

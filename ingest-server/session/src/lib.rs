@@ -1,0 +1,1 @@
+//! Server state machine of one connection, without a socket in it.
