@@ -1,1 +1,10 @@
 //! FF1, sealed values, tokens and the key hierarchy.
+//!
+//! What makes a value unreadable and readable again. Every secret is an argument and is wiped when it is
+//! dropped; randomness is the caller's; nothing here opens a file, reads a clock or knows a socket.
+
+mod key_version;
+pub mod sealed;
+
+pub use key_version::KeyVersion;
+pub use sealed::{OpenError, Opened, SealBinding, SealError, TokenHeader, ValueSealer};
