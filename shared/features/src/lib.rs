@@ -5,9 +5,10 @@
 #![no_std]
 extern crate alloc;
 
+pub mod pointer;
 mod schema;
 
 pub use schema::{
     ContextCounters, DeviceSignals, FeatureWindow, FixedTextSample, KeystrokeBlock, Ladder, PointerBlock,
-    SCHEMA_VERSION, Stroke,
+    PointerClass, RateClass, SCHEMA_VERSION, STROKE_FEATURES, Stroke, StrokeKind,
 };

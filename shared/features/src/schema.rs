@@ -43,22 +43,68 @@ pub struct KeystrokeBlock {
     pub cells: Vec<(u16, u8)>,
 }
 
-/// Strokes of one pointer, in no order that redraws a path.
-#[derive(Clone, PartialEq, Serialize, Deserialize)]
+/// What kind of pointer a block's strokes come from: never compared across kinds.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+pub enum PointerClass {
+    /// Mouse or trackpad.
+    Mouse,
+    /// Finger.
+    Touch,
+    /// Stylus.
+    Pen,
+}
+
+/// How densely a pointer was sampled: chooses the population that its strokes are compared with, nothing else.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+pub enum RateClass {
+    /// 40 samples a second and more.
+    Fine,
+    /// 16 to 40 samples a second.
+    Medium,
+    /// Fewer, as through a remote desktop.
+    Coarse,
+}
+
+/// Strokes of one pointer, sorted by their features, so that their order redraws nothing.
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct PointerBlock {
+    /// What moved.
+    pub pointer: PointerClass,
+    /// How densely it was sampled.
+    pub rate: RateClass,
     /// Pointer samples behind the strokes.
     pub samples: u16,
-    /// Time that the block covers. **Units**: ms.
+    /// Time that the block covers, pauses included. **Units**: ms.
     pub span_ms: u32,
-    /// The strokes.
+    /// The strokes. **Range**: 1 to [`crate::pointer::BLOCK_STROKES_MAX`].
     pub strokes: Vec<Stroke>,
 }
 
-/// Features of one stroke.
-#[derive(Clone, PartialEq, Serialize, Deserialize)]
+/// How a stroke ended, or what it was.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+pub enum StrokeKind {
+    /// A movement that ended in a pause.
+    Move,
+    /// A movement that ended in a press.
+    Click,
+    /// A movement with a button or contact held.
+    Drag,
+}
+
+/// How many features a stroke has.
+pub const STROKE_FEATURES: usize = 72;
+
+/// Features of one stroke: kinematics without coordinates and without absolute direction.
+///
+/// **Shape** `[STROKE_FEATURES]`, in the order of [`crate::pointer::FEATURE_NAMES`]. **Units**: each feature's own, in
+/// steps of 1/[`crate::pointer::STEPS_PER_UNIT`]; [`crate::pointer::ABSENT`] where a stroke has no such thing.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub struct Stroke {
+    /// How it ended.
+    pub kind: StrokeKind,
     /// Kinematic features, quantised.
-    pub features: Vec<i16>,
+    #[serde(with = "crate::pointer::feature_array")]
+    pub features: [i16; STROKE_FEATURES],
 }
 
 /// Timing vector of one entry of a fixed text, in order: only from fields that opted in.
