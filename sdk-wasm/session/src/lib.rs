@@ -1,0 +1,1 @@
+//! Client state machine of one page, without a browser in it.
