@@ -37,9 +37,13 @@ pub enum Ladder {
 pub struct KeystrokeBlock {
     /// How fine the classes are.
     pub ladder: Ladder,
-    /// Pressed keys in the block.
+    /// Pressed keys in the block. **Range**: what [`Ladder`] says, at most [`crate::keystroke::BLOCK_KEYS_MAX`].
     pub keys: u16,
-    /// Non-empty cells, ascending: (cell index, count).
+    /// Keys held exactly as long as the key before, to the clock's step: a person's share is small.
+    pub repeats: u8,
+    /// Keys pressed sooner after the key before than hands manage more than now and then.
+    pub hasty: u8,
+    /// Non-empty cells, ascending: (cell index, count). Indices are those of [`crate::keystroke::Layout`].
     pub cells: Vec<(u16, u8)>,
 }
 
@@ -92,7 +96,7 @@ pub enum StrokeKind {
 }
 
 /// How many features a stroke has.
-pub const STROKE_FEATURES: usize = 72;
+pub const STROKE_FEATURES: usize = 77;
 
 /// Features of one stroke: kinematics without coordinates and without absolute direction.
 ///
@@ -112,26 +116,45 @@ pub struct Stroke {
 pub struct FixedTextSample {
     /// Which of the page's fixed-text fields. **Range**: 0..=15.
     pub field: u8,
-    /// Dwell of each key. **Units**: ms.
+    /// Dwell of each key. **Units**: ms. **Shape** `[keys]`, at most [`crate::FIXED_TEXT_KEYS_MAX`].
     pub dwell_ms: Vec<u16>,
-    /// Press to press of neighbours. **Units**: ms.
+    /// Press to press of neighbours. **Units**: ms. **Shape** `[keys - 1]`.
     pub flight_dd_ms: Vec<u16>,
 }
 
+/// Desktop or mobile: references of one are never compared with samples of the other.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum DeviceClass {
+    /// A keyboard with keys that travel, a mouse or a trackpad.
+    #[default]
+    Desktop,
+    /// A touch screen and a soft keyboard.
+    Mobile,
+}
+
 /// What the device looks like.
-#[derive(Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub struct DeviceSignals {
-    /// The clock's estimated grid. **Units**: µs.
+    /// Desktop or mobile.
+    pub class: DeviceClass,
+    /// The clock's estimated grid, 0 where not yet known. **Units**: µs. **Range**: at most
+    /// [`crate::TIMER_QUANTUM_US_MAX`].
     pub timer_quantum_us: u32,
-    /// Pointer samples a second while moving.
+    /// Pointer samples a second while moving, 0 where not yet known. **Range**: at most
+    /// [`crate::POINTER_RATE_HZ_MAX`].
     pub pointer_rate_hz: u16,
 }
 
 /// Totals since the previous window of this kind.
 #[derive(Clone, PartialEq, Serialize, Deserialize)]
 pub struct ContextCounters {
-    /// By signal code.
+    /// By signal code. **Shape** `[Signal::COUNT]`.
     pub signals: Vec<u16>,
+    /// Keys in ordinary fields, whether or not they could be timed.
+    pub open_keys: u16,
     /// Keys in secret fields: a total, nothing else.
     pub secret_keys: u16,
+    /// Keys in fields that opted into fixed-text comparison.
+    pub fixed_text_keys: u16,
 }
