@@ -1,0 +1,103 @@
+//! Compiles the page's crates to wasm, writes their bindings and shrinks them.
+//!
+//! `wasm-bindgen-cli-support` is pinned to the version of `wasm-bindgen`, so that both ends of the bindings agree
+//! wherever Cargo.lock holds.
+
+use std::{
+    fs,
+    path::{Path, PathBuf},
+    process::Command,
+};
+
+use wasm_bindgen_cli_support::Bindgen;
+
+use crate::{
+    ChoreError,
+    run::{at, root, run},
+};
+
+/// A wasm module of the SDK.
+struct Module {
+    package: &'static str,
+    artifact: &'static str,
+    name: &'static str,
+}
+
+const MODULES: [Module; 1] =
+    [Module { package: "palet-sdk-wasm", artifact: "palet_sdk_wasm.wasm", name: "palet" }];
+
+/// What rustc's wasm target turns on, and every browser of the last years has.
+const WASM_FEATURES: [&str; 6] = [
+    "--enable-bulk-memory",
+    "--enable-sign-ext",
+    "--enable-nontrapping-float-to-int",
+    "--enable-mutable-globals",
+    "--enable-reference-types",
+    "--enable-multivalue",
+];
+
+/// Builds every module into `js/src/wasm`. **Errors**: the first program or file that fails.
+pub(crate) fn build() -> Result<(), ChoreError> {
+    install_js()?;
+    let out = root().join("js/src/wasm");
+    fs::create_dir_all(&out).map_err(at(&out))?;
+    MODULES.iter().try_for_each(|module| {
+        compile(module)?;
+        bind(module, &out)?;
+        shrink(module, &out)
+    })
+}
+
+/// Builds the SDK's files into `js/dist`.
+pub(crate) fn build_js() -> Result<(), ChoreError> {
+    run(Command::new("npm").args(["run", "--silent", "build"]).current_dir(root().join("js")))
+}
+
+fn install_js() -> Result<(), ChoreError> {
+    if wasm_opt().exists() {
+        return Ok(());
+    }
+    run(Command::new("npm").args(["ci", "--no-audit", "--no-fund"]).current_dir(root().join("js")))
+}
+
+fn wasm_opt() -> PathBuf {
+    root().join("js/node_modules/binaryen/bin/wasm-opt")
+}
+
+fn target() -> PathBuf {
+    std::env::var_os("CARGO_TARGET_DIR").map_or_else(|| root().join("target"), PathBuf::from)
+}
+
+fn compile(module: &Module) -> Result<(), ChoreError> {
+    run(Command::new(env!("CARGO"))
+        .args(["build", "--lib", "--target", "wasm32-unknown-unknown", "--profile", "wasm-release"])
+        .args(["--package", module.package]))
+}
+
+fn bind(module: &Module, out: &Path) -> Result<(), ChoreError> {
+    let input = target().join("wasm32-unknown-unknown/wasm-release").join(module.artifact);
+    Bindgen::new()
+        .input_path(input)
+        .web(true)
+        .and_then(|bindgen| {
+            bindgen
+                .out_name(module.name)
+                .typescript(true)
+                .omit_default_module_path(true)
+                .remove_name_section(true)
+                .remove_producers_section(true)
+                .generate(out)
+        })
+        .map_err(|error| ChoreError::Bindings { module: module.name, reason: format!("{error:#}") })
+}
+
+fn shrink(module: &Module, out: &Path) -> Result<(), ChoreError> {
+    let wasm = out.join(format!("{}_bg.wasm", module.name));
+    run(Command::new("node")
+        .arg(wasm_opt())
+        .args(["-Oz", "--converge", "--strip-debug", "--strip-producers", "--strip-target-features"])
+        .args(WASM_FEATURES)
+        .arg(&wasm)
+        .arg("-o")
+        .arg(&wasm))
+}
