@@ -1,1 +1,4 @@
 //! The palet binary: sockets, REST, storage, wiring.
+
+pub mod cli;
+pub mod config;

@@ -1,0 +1,52 @@
+//! Settings: one struct a room, embedded defaults < file < `PALET_ROOM__FIELD` in the environment.
+//!
+//! Everything is read and checked before a port is opened, and all faults are told at once. Secrets live in
+//! `SecretString` and are never printed. Nothing here starts, opens or connects.
+
+mod faults;
+mod load;
+mod rooms;
+
+pub use faults::{Fault, Faults};
+pub use load::{Sources, load};
+pub use rooms::{
+    DecisionSettings, EnrolmentSettings, KeySettings, LimitSettings, LogFormat, PolicySettings, ServerSettings,
+    SessionSettings, StoreSettings, Synchronous, TelemetrySettings,
+};
+
+use serde::Serialize;
+
+/// All settings of the server.
+#[derive(Clone, Debug, Default, Serialize)]
+pub struct Settings {
+    /// Where and how the server listens.
+    pub server: ServerSettings,
+    /// Where data is kept.
+    pub store: StoreSettings,
+    /// Keys; absent ones are made on the first start and kept in the data folder.
+    pub keys: KeySettings,
+    /// Sessions and their tokens.
+    pub sessions: SessionSettings,
+    /// Rates and sizes.
+    pub limits: LimitSettings,
+    /// What is decided.
+    pub policy: PolicySettings,
+    /// What is kept of each decision.
+    pub decisions: DecisionSettings,
+    /// How references are learnt.
+    pub enrolment: EnrolmentSettings,
+    /// Logs.
+    pub telemetry: TelemetrySettings,
+}
+
+impl Settings {
+    /// The settings as TOML, secrets hidden.
+    ///
+    /// **Errors**: never for settings that were loaded; the writer's error is passed on.
+    pub fn to_toml(&self) -> Result<String, toml::ser::Error> {
+        toml::to_string_pretty(self)
+    }
+}
+
+#[cfg(test)]
+mod tests;

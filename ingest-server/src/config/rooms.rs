@@ -1,0 +1,331 @@
+//! The rooms' settings. The doc comments are the operator's manual; `docs/configuration.md` repeats them.
+
+use secrecy::{ExposeSecret, SecretString};
+use serde::{Deserialize, Serialize, Serializer};
+use std::{net::SocketAddr, path::PathBuf};
+
+use super::{Faults, Settings};
+
+/// Where and how the server listens.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct ServerSettings {
+    /// Address and port. TLS ends before it: put a proxy in front, or listen on loopback.
+    pub listen: SocketAddr,
+    /// Threads that serve; 0 takes one a core.
+    pub workers: usize,
+    /// How the public reaches the server, without a path; what `/sdk` snippets and problem types are built from.
+    pub public_url: String,
+    /// How many proxies in front are believed when they say where a request comes from (`X-Forwarded-For`).
+    pub trusted_proxies: u8,
+    /// How long a stop waits for requests under way.
+    pub shutdown_grace_s: u64,
+    /// The most sockets at once.
+    pub connections_max: usize,
+}
+
+impl Default for ServerSettings {
+    fn default() -> Self {
+        Self {
+            listen: SocketAddr::from(([127, 0, 0, 1], 8420)),
+            workers: 0,
+            public_url: "http://127.0.0.1:8420".into(),
+            trusted_proxies: 0,
+            shutdown_grace_s: 10,
+            connections_max: 25_000,
+        }
+    }
+}
+
+/// How hard a commit is pressed onto the disk.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Synchronous {
+    /// Survives the end of the process; the last commits may be lost with the power.
+    Normal,
+    /// Survives the loss of power.
+    Full,
+}
+
+/// Where data is kept.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct StoreSettings {
+    /// Folder of the database and of keys that the server made itself.
+    pub data_folder: PathBuf,
+    /// How hard a commit is pressed onto the disk, and so what an acknowledged batch survives.
+    pub synchronous: Synchronous,
+    /// Readers of the database at once.
+    pub readers: u32,
+    /// How long a statement waits for the database.
+    pub busy_timeout_ms: u64,
+}
+
+impl Default for StoreSettings {
+    fn default() -> Self {
+        Self { data_folder: "var".into(), synchronous: Synchronous::Normal, readers: 4, busy_timeout_ms: 5_000 }
+    }
+}
+
+/// Keys of 32 bytes, each as base64. Absent ones are made on the first start and kept in `store.data_folder`
+/// under `keys/`, readable by the owner alone. Nodes that serve one public address must share all three.
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct KeySettings {
+    /// X25519 secret whose public half pages pin.
+    #[serde(serialize_with = "hidden", skip_serializing_if = "Option::is_none")]
+    pub noise_static: Option<SecretString>,
+    /// Seals session tokens.
+    #[serde(serialize_with = "hidden", skip_serializing_if = "Option::is_none")]
+    pub session_tokens: Option<SecretString>,
+    /// Seals values of fields.
+    #[serde(serialize_with = "hidden", skip_serializing_if = "Option::is_none")]
+    pub values: Option<SecretString>,
+}
+
+/// Sessions and their tokens.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct SessionSettings {
+    /// How long a session token is good for.
+    pub token_ttl_s: u64,
+    /// How long a session lives at most, however busy.
+    pub session_ttl_s: u64,
+    /// How long a session without a word from its page stays live; then it ends and may be learnt from.
+    pub idle_s: u64,
+    /// How long a page keeps its masks as they are without a connection; then it redacts everything.
+    pub grace_ms: u32,
+    /// Sessions held in memory; beyond it the longest idle one is moved to the store.
+    pub live_max: usize,
+    /// Sockets of one session at once.
+    pub sockets_per_session_max: usize,
+}
+
+impl Default for SessionSettings {
+    fn default() -> Self {
+        Self {
+            token_ttl_s: 900,
+            session_ttl_s: 12 * 3_600,
+            idle_s: 900,
+            grace_ms: 15_000,
+            live_max: 50_000,
+            sockets_per_session_max: 4,
+        }
+    }
+}
+
+/// Rates and sizes. A caller beyond one of them gets `429` or the refusal `rate-limited`.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct LimitSettings {
+    /// Frames of one session, lasting rate.
+    pub session_frames_per_s: u32,
+    /// Frames of one session in one burst.
+    pub session_frames_burst: u32,
+    /// Sockets and envelopes from one address, lasting rate.
+    pub address_opens_per_s: u32,
+    /// Sockets and envelopes from one address in one burst.
+    pub address_opens_burst: u32,
+    /// REST requests of one tenant, lasting rate.
+    pub tenant_requests_per_s: u32,
+    /// REST requests of one tenant in one burst.
+    pub tenant_requests_burst: u32,
+    /// Refused keys from one address, lasting rate: beyond it every key from there is refused unread.
+    pub address_refusals_per_min: u32,
+    /// Addresses and tenants that are remembered at once.
+    pub remembered_max: usize,
+    /// Body of a REST request.
+    pub body_bytes_max: usize,
+    /// Body of a `mask` request.
+    pub mask_body_bytes_max: usize,
+    /// Items of a `mask` request.
+    pub mask_items_max: usize,
+}
+
+impl Default for LimitSettings {
+    fn default() -> Self {
+        Self {
+            session_frames_per_s: 20,
+            session_frames_burst: 80,
+            address_opens_per_s: 20,
+            address_opens_burst: 100,
+            tenant_requests_per_s: 500,
+            tenant_requests_burst: 1_000,
+            address_refusals_per_min: 30,
+            remembered_max: 50_000,
+            body_bytes_max: 64 * 1024,
+            mask_body_bytes_max: 8 * 1024 * 1024,
+            mask_items_max: 10_000,
+        }
+    }
+}
+
+/// What is decided.
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct PolicySettings {
+    /// The policy's file; the shipped default where absent.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub file: Option<PathBuf>,
+}
+
+/// What is kept of each decision.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct DecisionSettings {
+    /// Decisions that wait to be written; beyond it batches are limited, and the page sends them again.
+    pub queue_max: usize,
+    /// How long a written group waits for others: the delay of an acknowledgement.
+    pub commit_interval_ms: u64,
+    /// Decisions written in one transaction at most.
+    pub commit_max: usize,
+    /// How long decisions, with their features, are kept.
+    pub retention_h: u64,
+    /// The most decisions kept; the oldest go first.
+    pub kept_max: u64,
+}
+
+impl Default for DecisionSettings {
+    fn default() -> Self {
+        Self { queue_max: 8_192, commit_interval_ms: 10, commit_max: 512, retention_h: 720, kept_max: 2_000_000 }
+    }
+}
+
+/// How references are learnt. The rule itself is not a setting: only confirmed or clean sessions teach.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct EnrolmentSettings {
+    /// How often ended sessions are looked through.
+    pub interval_ms: u64,
+    /// How long an ended session that nobody confirmed waits before it may teach: the time in which a bank
+    /// hears of a fraud.
+    pub quarantine_h: u64,
+}
+
+impl Default for EnrolmentSettings {
+    fn default() -> Self {
+        Self { interval_ms: 1_000, quarantine_h: 72 }
+    }
+}
+
+/// How log lines look.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum LogFormat {
+    /// One JSON object a line, in the Elastic Common Schema.
+    Ecs,
+    /// For a person at a terminal.
+    Text,
+}
+
+/// Logs.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct TelemetrySettings {
+    /// What is logged: `error`, `warn`, `info`, `debug`, or a filter such as `info,palet_server=debug`.
+    pub filter: String,
+    /// How lines look.
+    pub format: LogFormat,
+}
+
+impl Default for TelemetrySettings {
+    fn default() -> Self {
+        Self { filter: "info".into(), format: LogFormat::Ecs }
+    }
+}
+
+fn hidden<S: Serializer>(_: &Option<SecretString>, serializer: S) -> Result<S::Ok, S::Error> {
+    serializer.serialize_str("[hidden]")
+}
+
+/// Parses a key of 32 bytes.
+pub(crate) fn parse_key(secret: &SecretString) -> Option<zeroize::Zeroizing<[u8; 32]>> {
+    use base64::{Engine, engine::general_purpose};
+    let text = secret.expose_secret().trim();
+    let bytes = general_purpose::STANDARD
+        .decode(text)
+        .or_else(|_| general_purpose::URL_SAFE_NO_PAD.decode(text))
+        .map(zeroize::Zeroizing::new)
+        .ok()?;
+    Some(zeroize::Zeroizing::new(bytes.as_slice().try_into().ok()?))
+}
+
+impl Settings {
+    /// Checks what a type alone cannot: ranges, and fields that must agree.
+    pub(crate) fn check(&self, faults: &mut Faults) {
+        self.check_server(faults);
+        self.check_sessions(faults);
+        self.check_limits(faults);
+        let filter = tracing_subscriber::EnvFilter::try_new(&self.telemetry.filter);
+        faults.expect(filter.is_ok(), "telemetry.filter", "expected a level or a filter such as info,palet_server=debug");
+        let keys = [
+            ("keys.noise_static", &self.keys.noise_static),
+            ("keys.session_tokens", &self.keys.session_tokens),
+            ("keys.values", &self.keys.values),
+        ];
+        for (at, key) in keys {
+            let good = key.as_ref().is_none_or(|key| parse_key(key).is_some());
+            faults.expect(good, at, "expected 32 bytes in base64");
+        }
+    }
+
+    fn check_server(&self, faults: &mut Faults) {
+        let url = self.server.public_url.as_str();
+        let rest = url.strip_prefix("https://").or_else(|| url.strip_prefix("http://"));
+        let bare = rest.is_some_and(|rest| !rest.is_empty() && !rest.contains(['/', '?', '#', '@', ' ']));
+        faults.expect(bare, "server.public_url", "expected http:// or https://, a host, and no path");
+        let workers = self.server.workers <= 1_024;
+        faults.expect(workers, "server.workers", "expected 0 to 1024");
+        faults.expect(self.server.connections_max > 0, "server.connections_max", "expected at least 1");
+        let readers = (1..=64).contains(&self.store.readers);
+        faults.expect(readers, "store.readers", "expected 1 to 64");
+    }
+
+    fn check_sessions(&self, faults: &mut Faults) {
+        let sessions = &self.sessions;
+        let ttl = (30..=86_400).contains(&sessions.token_ttl_s);
+        faults.expect(ttl, "sessions.token_ttl_s", "expected 30 to 86400");
+        let lives = sessions.session_ttl_s >= sessions.token_ttl_s && sessions.session_ttl_s <= 7 * 86_400;
+        faults.expect(lives, "sessions.session_ttl_s", "expected at least sessions.token_ttl_s and at most 604800");
+        let idle = (10..=sessions.session_ttl_s.max(10)).contains(&sessions.idle_s);
+        faults.expect(idle, "sessions.idle_s", "expected 10 to sessions.session_ttl_s");
+        faults.expect(sessions.grace_ms <= 300_000, "sessions.grace_ms", "expected at most 300000");
+        faults.expect(sessions.live_max > 0, "sessions.live_max", "expected at least 1");
+        let sockets = (1..=64).contains(&sessions.sockets_per_session_max);
+        faults.expect(sockets, "sessions.sockets_per_session_max", "expected 1 to 64");
+        let decisions = &self.decisions;
+        faults.expect(decisions.queue_max >= 16, "decisions.queue_max", "expected at least 16");
+        let commit = (1..=decisions.queue_max.max(1)).contains(&decisions.commit_max);
+        faults.expect(commit, "decisions.commit_max", "expected 1 to decisions.queue_max");
+        let interval = decisions.commit_interval_ms <= 1_000;
+        faults.expect(interval, "decisions.commit_interval_ms", "expected at most 1000");
+        let looks = (50..=3_600_000).contains(&self.enrolment.interval_ms);
+        faults.expect(looks, "enrolment.interval_ms", "expected 50 to 3600000");
+    }
+
+    fn check_limits(&self, faults: &mut Faults) {
+        let limits = &self.limits;
+        let rates = [
+            ("limits.session_frames_per_s", limits.session_frames_per_s),
+            ("limits.session_frames_burst", limits.session_frames_burst),
+            ("limits.address_opens_per_s", limits.address_opens_per_s),
+            ("limits.address_opens_burst", limits.address_opens_burst),
+            ("limits.tenant_requests_per_s", limits.tenant_requests_per_s),
+            ("limits.tenant_requests_burst", limits.tenant_requests_burst),
+            ("limits.address_refusals_per_min", limits.address_refusals_per_min),
+        ];
+        for (at, rate) in rates {
+            faults.expect(rate > 0, at, "expected at least 1");
+        }
+        faults.expect(limits.remembered_max >= 16, "limits.remembered_max", "expected at least 16");
+        let sizes = [
+            ("limits.body_bytes_max", limits.body_bytes_max),
+            ("limits.mask_body_bytes_max", limits.mask_body_bytes_max),
+        ];
+        for (at, bytes) in sizes {
+            faults.expect((1_024..=64 * 1024 * 1024).contains(&bytes), at, "expected 1024 to 67108864");
+        }
+        let items = (1..=10_000).contains(&limits.mask_items_max);
+        faults.expect(items, "limits.mask_items_max", "expected 1 to 10000");
+    }
+}

@@ -1,0 +1,65 @@
+use super::{Sources, load};
+
+fn sources(file: &str, environment: &[(&str, &str)]) -> Sources {
+    let environment = environment.iter().map(|&(name, text)| (name.to_owned(), text.to_owned())).collect();
+    Sources { file_name: "palet.toml".into(), file: file.into(), environment }
+}
+
+#[test]
+fn the_environment_overrides_the_file_which_overrides_the_defaults() {
+    let file = "[server]\nlisten = \"127.0.0.1:1\"\nworkers = 3\n";
+    let settings = load(&sources(file, &[("PALET_SERVER__LISTEN", "127.0.0.1:2")])).unwrap();
+    assert_eq!(settings.server.listen.port(), 2);
+    assert_eq!(settings.server.workers, 3);
+    assert_eq!(settings.sessions.token_ttl_s, 900);
+}
+
+#[test]
+fn a_variable_is_read_as_the_type_of_its_field() {
+    let environment = [("PALET_SERVER__WORKERS", "2"), ("PALET_STORE__DATA_FOLDER", "42")];
+    let settings = load(&sources("", &environment)).unwrap();
+    assert_eq!(settings.server.workers, 2);
+    assert_eq!(settings.store.data_folder, std::path::PathBuf::from("42"));
+}
+
+#[test]
+fn all_faults_are_told_at_once_and_by_their_place() {
+    let file = "[server]\nlisten = \"nowhere\"\nworkerz = 1\n[sessions]\ntoken_ttl_s = 1\n[garage]\n[limits]\nmask_items_max = -1\n";
+    let faults = load(&sources(file, &[("PALET_KEYS__VALUES", "short"), ("PALET_TYPO", "x")])).unwrap_err();
+    let places: Vec<&str> = faults.0.iter().map(|fault| fault.at.as_str()).collect();
+    for place in [
+        "server.listen",
+        "server.workerz",
+        "sessions.token_ttl_s",
+        "garage",
+        "limits.mask_items_max",
+        "keys.values",
+        "PALET_TYPO",
+    ] {
+        assert!(places.contains(&place), "{place} is missing among {places:?}");
+    }
+    assert_eq!(places.len(), 7, "{faults}");
+}
+
+#[test]
+fn a_broken_file_is_told_with_its_line() {
+    let faults = load(&sources("[server]\nlisten = = 2\n", &[])).unwrap_err();
+    assert_eq!(faults.0[0].at, "palet.toml:2");
+}
+
+#[test]
+fn a_secret_is_neither_shown_nor_repeated_in_a_fault() {
+    let secret = "QUJDREVGR0hJSktMTU5PUFFSU1RVVldYWVphYmNkZWY=";
+    let settings = load(&sources("", &[("PALET_KEYS__VALUES", secret)])).unwrap();
+    let shown = settings.to_toml().unwrap();
+    assert!(shown.contains("values = \"[hidden]\"") && !shown.contains(secret));
+    assert!(!format!("{settings:?}").contains(secret));
+    let misplaced = load(&sources(&format!("[server]\nworkers = \"{secret}\"\n"), &[])).unwrap_err();
+    assert!(!misplaced.to_string().contains(secret), "{misplaced}");
+}
+
+#[test]
+fn what_is_shown_loads_again() {
+    let shown = load(&sources("", &[])).unwrap().to_toml().unwrap();
+    assert_eq!(load(&sources(&shown, &[])).unwrap().to_toml().unwrap(), shown);
+}
