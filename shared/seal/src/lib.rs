@@ -16,10 +16,12 @@ mod envelope;
 mod handshake;
 mod key;
 mod noise;
+mod random;
 
 pub use envelope::{ReplySecret, open_reply, open_request, seal_reply, seal_request};
 pub use handshake::{HANDSHAKE_BYTES, Initiator, Responder, Transport};
 pub use key::{KeyError, PublicKey, StaticSecret};
+pub use random::Ratchet;
 
 /// Why sealing, opening or a handshake failed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]

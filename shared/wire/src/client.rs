@@ -47,6 +47,9 @@ pub enum ClientMessage {
 pub struct Hello {
     /// The session token that the bank's backend got for this page.
     pub token: String,
+    /// Random number of this page load: batches are numbered within it, so that a reload or a second tab of the
+    /// same session counts from 1 without being taken for a duplicate.
+    pub page: u64,
     /// The version of the features' schema that the page speaks.
     pub schema: u16,
     /// What the subject agreed to.
@@ -67,7 +70,7 @@ pub struct PageFacts {
 /// A numbered span of capture, acknowledged by its number.
 #[derive(Clone, PartialEq, Serialize, Deserialize)]
 pub struct Batch {
-    /// Number of the batch within the session, from 1, without gaps; the same number is the same batch.
+    /// Number of the batch within the page load, from 1, without gaps; the same number is the same batch.
     pub seq: u64,
     /// Feature windows, at most [`crate::limits::WINDOWS_PER_BATCH_MAX`].
     pub windows: Vec<FeatureWindow>,

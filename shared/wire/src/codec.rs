@@ -125,7 +125,9 @@ fn check_client(message: &ClientMessage) -> Result<(), CodecError> {
             fields.iter().try_for_each(check_field)
         }
         ClientMessage::FieldsGone(fields) => limit(fields.len(), limits::FIELDS_MAX, "the removed fields"),
-        ClientMessage::Action(action) => limit(action.name.len(), limits::NAME_BYTES_MAX, "the action's name"),
+        ClientMessage::Action(action) => {
+            limit(action.name.len(), limits::NAME_BYTES_MAX, "the action's name")
+        }
         ClientMessage::Context(name) => limit(name.len(), limits::NAME_BYTES_MAX, "the context's name"),
         ClientMessage::Goodbye => Ok(()),
     }
@@ -149,9 +151,10 @@ fn check_server(message: &ServerMessage) -> Result<(), CodecError> {
     match message {
         ServerMessage::Directives(set) => {
             limit(set.directives.len(), limits::DIRECTIVES_MAX, "the directives")?;
-            set.directives.iter().filter_map(|directive| directive.display.as_ref()).try_for_each(|text| {
-                limit(text.len(), limits::DISPLAY_BYTES_MAX, "the text of a directive")
-            })
+            set.directives
+                .iter()
+                .filter_map(|directive| directive.display.as_ref())
+                .try_for_each(|text| limit(text.len(), limits::DISPLAY_BYTES_MAX, "the text of a directive"))
         }
         ServerMessage::Risk(risk) => {
             limit(risk.reasons.len(), limits::REASONS_MAX, "the reasons")?;

@@ -20,10 +20,12 @@ mod server;
 pub use client::{
     Action, Batch, ClientMessage, Consent, FieldDeclaration, FieldId, FieldSource, Hello, PageFacts,
 };
-pub use codec::{CodecError, VERSION, decode_client, decode_envelope, decode_envelope_reply, decode_server, encode};
+pub use codec::{
+    CodecError, VERSION, decode_client, decode_envelope, decode_envelope_reply, decode_server, encode,
+};
 pub use envelope::{EnvelopeReply, EnvelopeRequest};
 pub use refusal::RefusalCode;
 pub use server::{
-    ActionAnswer, ActionDecision, Directive, DirectiveSet, Reason, RiskBand, RiskUpdate, ServerMessage, StepUp,
-    SubScores, Welcome,
+    ActionAnswer, ActionDecision, Directive, DirectiveSet, Reason, RiskBand, RiskUpdate, ServerMessage,
+    StepUp, SubScores, Welcome,
 };

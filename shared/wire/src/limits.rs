@@ -24,3 +24,7 @@ pub const REASONS_MAX: usize = 3;
 pub const REASON_BYTES_MAX: usize = 200;
 /// How many batches the page keeps until they are acknowledged; older ones make room and are counted as lost.
 pub const UNACKNOWLEDGED_BATCHES_MAX: usize = 64;
+/// The server says something at least this often, if only the last acknowledgement again. **Units**: ms.
+pub const HEARTBEAT_MS: u64 = 10_000;
+/// A page that heard nothing for this long takes the connection for dead. **Units**: ms.
+pub const SILENCE_MS_MAX: u64 = 25_000;

@@ -29,7 +29,7 @@ pub enum ServerMessage {
 /// The answer to a good `Hello`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Welcome {
-    /// The highest batch number that the server has seen in this session; 0 for none.
+    /// The highest batch number that the server has seen of this page load; 0 for none.
     pub last_seq: u64,
     /// How long the page may keep its masks as they are without a connection. **Units**: ms.
     pub grace_ms: u32,
@@ -40,7 +40,7 @@ pub struct Welcome {
 /// Directives of one decision.
 #[derive(Clone, PartialEq, Serialize, Deserialize)]
 pub struct DirectiveSet {
-    /// Counts up within a session; a lower number than one already applied is stale.
+    /// Counts up within a connection; a number that is not higher than the last one applied is stale.
     pub revision: u64,
     /// One per field whose level or text changed.
     pub directives: Vec<Directive>,

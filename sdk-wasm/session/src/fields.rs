@@ -1,0 +1,119 @@
+//! The fields that the page shows: which the server knows of, and until when each one's level holds.
+
+use alloc::{collections::BTreeMap, vec::Vec};
+use palet_mask::Level;
+use palet_units::Micros;
+use palet_wire::{Directive, FieldDeclaration, FieldId, FieldSource, limits};
+
+/// Declarations are cut into messages of about this size. **Units**: bytes.
+const CHUNK_BYTES: usize = 32 * 1024;
+
+struct Field {
+    declaration: FieldDeclaration,
+    announced: bool,
+    expires: Option<Micros>,
+}
+
+/// The declared fields.
+#[derive(Default)]
+pub(crate) struct Fields {
+    known: BTreeMap<FieldId, Field>,
+    retired: Vec<FieldId>,
+}
+
+impl Fields {
+    /// Adds or replaces a field. A field beyond the wire's limits is left out: it stays masked.
+    pub(crate) fn declare(&mut self, declaration: FieldDeclaration) {
+        let room = self.known.len() < limits::FIELDS_MAX || self.known.contains_key(&declaration.id);
+        if room && is_within_limits(&declaration) {
+            self.retired.retain(|id| *id != declaration.id);
+            self.known.insert(declaration.id, Field { declaration, announced: false, expires: None });
+        }
+    }
+
+    /// Forgets a field.
+    pub(crate) fn retire(&mut self, id: FieldId) {
+        if self.known.remove(&id).is_some_and(|field| field.announced)
+            && self.retired.len() < limits::FIELDS_MAX
+        {
+            self.retired.push(id);
+        }
+    }
+
+    /// A new connection stands: its server is told everything again.
+    pub(crate) fn reannounce(&mut self) {
+        self.retired.clear();
+        self.known.values_mut().for_each(|field| field.announced = false);
+    }
+
+    /// The next declarations to send, as many as one message carries.
+    pub(crate) fn take_unannounced(&mut self) -> Vec<FieldDeclaration> {
+        let mut bytes = 0;
+        let mut chunk = Vec::new();
+        for field in self.known.values_mut().filter(|field| !field.announced) {
+            bytes += weight(&field.declaration);
+            if bytes > CHUNK_BYTES && !chunk.is_empty() {
+                break;
+            }
+            field.announced = true;
+            chunk.push(field.declaration.clone());
+        }
+        chunk
+    }
+
+    /// The fields to take back at the server.
+    pub(crate) fn take_retired(&mut self) -> Vec<FieldId> {
+        core::mem::take(&mut self.retired)
+    }
+
+    /// Notes until when a directive holds. Returns whether the field is known at all.
+    pub(crate) fn apply(&mut self, directive: &Directive, now: Micros) -> bool {
+        let Some(field) = self.known.get_mut(&directive.field) else { return false };
+        let ttl = Micros::from_millis(u64::from(directive.ttl_ms));
+        field.expires = (directive.ttl_ms > 0 && directive.level < Level::Redact).then(|| now.plus(ttl));
+        true
+    }
+
+    /// Forgets all levels: everything is being redacted.
+    pub(crate) fn clear_levels(&mut self) {
+        self.known.values_mut().for_each(|field| field.expires = None);
+    }
+
+    /// When the next level ends.
+    pub(crate) fn next_expiry(&self) -> Option<Micros> {
+        self.known.values().filter_map(|field| field.expires).min()
+    }
+
+    /// The fields whose level has ended.
+    pub(crate) fn take_expired(&mut self, now: Micros) -> Vec<FieldId> {
+        let mut expired = Vec::new();
+        for (id, field) in &mut self.known {
+            if field.expires.is_some_and(|at| at <= now) {
+                field.expires = None;
+                expired.push(*id);
+            }
+        }
+        expired
+    }
+
+    pub(crate) fn has_news(&self) -> bool {
+        !self.retired.is_empty() || self.known.values().any(|field| !field.announced)
+    }
+}
+
+fn weight(declaration: &FieldDeclaration) -> usize {
+    let sealed = match &declaration.source {
+        FieldSource::Sealed(token) => token.len(),
+        FieldSource::Local | FieldSource::Input => 0,
+    };
+    sealed + declaration.custom.as_ref().map_or(0, |name| name.len()) + 16
+}
+
+fn is_within_limits(declaration: &FieldDeclaration) -> bool {
+    let sealed = match &declaration.source {
+        FieldSource::Sealed(token) => token.len() <= limits::SEALED_BYTES_MAX,
+        FieldSource::Local | FieldSource::Input => true,
+    };
+    let named = declaration.custom.as_ref().is_none_or(|name| name.len() <= limits::NAME_BYTES_MAX);
+    sealed && named && usize::from(declaration.id.0) < limits::FIELDS_MAX
+}
