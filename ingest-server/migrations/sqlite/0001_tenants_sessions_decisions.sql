@@ -1,0 +1,76 @@
+-- Times are whole microseconds since 1970. Session identifiers are 16 bytes.
+CREATE TABLE tenants (
+    id TEXT PRIMARY KEY,
+    created_at INTEGER NOT NULL
+) STRICT;
+
+-- Only a digest of a key is kept: the key itself is shown once, when it is made.
+CREATE TABLE tenant_keys (
+    id TEXT PRIMARY KEY,
+    tenant TEXT NOT NULL REFERENCES tenants (id),
+    digest BLOB NOT NULL,
+    label TEXT NOT NULL,
+    scopes TEXT NOT NULL,
+    created_at INTEGER NOT NULL,
+    revoked_at INTEGER
+) STRICT;
+
+CREATE TABLE sessions (
+    id BLOB PRIMARY KEY,
+    tenant TEXT NOT NULL REFERENCES tenants (id),
+    subject TEXT NOT NULL,
+    origin TEXT NOT NULL,
+    channel TEXT NOT NULL,
+    consent TEXT NOT NULL,
+    device_class TEXT,
+    created_at INTEGER NOT NULL,
+    expires_at INTEGER NOT NULL,
+    ended_at INTEGER,
+    end_reason TEXT,
+    verdict TEXT,
+    verdict_at INTEGER,
+    step_up_at INTEGER,
+    learnt_at INTEGER,
+    learnt TEXT
+) STRICT;
+CREATE INDEX sessions_by_subject ON sessions (tenant, subject, created_at);
+CREATE INDEX sessions_to_learn ON sessions (ended_at) WHERE learnt_at IS NULL AND ended_at IS NOT NULL;
+CREATE INDEX sessions_to_end ON sessions (expires_at) WHERE ended_at IS NULL;
+
+-- One row a decision: what went in, what came out, and the session's state afterwards. The last row of a
+-- session is its snapshot, so that a batch and what it changed become durable in the same transaction.
+CREATE TABLE decisions (
+    row INTEGER PRIMARY KEY,
+    session BLOB NOT NULL,
+    number INTEGER NOT NULL,
+    kind TEXT NOT NULL,
+    seq INTEGER NOT NULL,
+    at INTEGER NOT NULL,
+    risk REAL NOT NULL,
+    input BLOB NOT NULL,
+    outcome BLOB NOT NULL,
+    state BLOB NOT NULL,
+    versions TEXT NOT NULL
+) STRICT;
+CREATE UNIQUE INDEX decisions_by_session ON decisions (session, number);
+
+CREATE TABLE biometric_references (
+    tenant TEXT NOT NULL,
+    subject TEXT NOT NULL,
+    device_class TEXT NOT NULL,
+    version INTEGER NOT NULL,
+    made_at INTEGER NOT NULL,
+    made_from BLOB NOT NULL,
+    body BLOB NOT NULL,
+    PRIMARY KEY (tenant, subject, device_class, version)
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE feedback (
+    row INTEGER PRIMARY KEY,
+    tenant TEXT NOT NULL,
+    session BLOB NOT NULL,
+    kind TEXT NOT NULL,
+    reference TEXT NOT NULL,
+    at INTEGER NOT NULL
+) STRICT;
+CREATE INDEX feedback_by_session ON feedback (session);

@@ -1,0 +1,109 @@
+//! What the server remembers across a restart: tenants, sessions, decisions, references.
+//!
+//! The trait speaks in records; one backend a folder. Nothing here scores, decides or knows of HTTP. In the
+//! path of a batch only [`Store::commit`] is called, by the decision log's own task, for many batches at once.
+
+mod records;
+pub mod sqlite;
+
+pub use records::{
+    ConsentGiven, DecisionKind, DecisionRecord, DeviceClass, EndReason, FeedbackKind, FeedbackRecord, KeyRecord,
+    Learnt, ReferenceRecord, SessionRecord, Verdict,
+};
+
+use palet_units::{Micros, SessionId, SubjectId, TenantId};
+
+/// Why the store could not do what was asked. Backends' texts are logged, never told to callers.
+#[derive(Debug, thiserror::Error)]
+pub enum StoreError {
+    /// The backend failed.
+    #[error("the store failed: {0}")]
+    Backend(#[from] sqlx::Error),
+    /// The schema could not be brought up to date.
+    #[error("the store's schema could not be brought up to date: {0}")]
+    Migrate(#[from] sqlx::migrate::MigrateError),
+    /// A stored row is not what this version wrote.
+    #[error("expected a stored {what} of this version")]
+    Row {
+        /// The kind of row.
+        what: &'static str,
+    },
+    /// The thing exists already.
+    #[error("expected a new {what}, got one that exists")]
+    Exists {
+        /// The kind of thing.
+        what: &'static str,
+    },
+}
+
+/// Results of the store.
+pub type StoreResult<T> = Result<T, StoreError>;
+
+/// Durable memory. Every method is one transaction.
+#[async_trait::async_trait]
+pub trait Store: Send + Sync + 'static {
+    /// Whether the store answers.
+    async fn check(&self) -> StoreResult<()>;
+    /// Everything written so far is on disk; no call follows.
+    async fn close(&self);
+
+    /// Adds a tenant. **Errors**: `Exists`.
+    async fn insert_tenant(&self, tenant: &TenantId, at: Micros) -> StoreResult<()>;
+    /// All tenants, by name.
+    async fn tenants(&self) -> StoreResult<Vec<TenantId>>;
+    /// Adds a key of a tenant.
+    async fn insert_key(&self, key: &KeyRecord) -> StoreResult<()>;
+    /// The key with this identifier, revoked or not.
+    async fn key(&self, id: &str) -> StoreResult<Option<KeyRecord>>;
+    /// The keys of a tenant.
+    async fn keys(&self, tenant: &TenantId) -> StoreResult<Vec<KeyRecord>>;
+    /// Revokes a key; false where there is no such live key.
+    async fn revoke_key(&self, id: &str, at: Micros) -> StoreResult<bool>;
+
+    /// Adds a session.
+    async fn insert_session(&self, session: &SessionRecord) -> StoreResult<()>;
+    /// The session, ended or not.
+    async fn session(&self, id: SessionId) -> StoreResult<Option<SessionRecord>>;
+    /// The sessions of a subject, newest first.
+    async fn sessions_of(&self, tenant: &TenantId, subject: &SubjectId, limit: u32)
+    -> StoreResult<Vec<SessionRecord>>;
+    /// Notes the device class and the consent that the page told.
+    async fn set_page(&self, id: SessionId, device: DeviceClass, consent: ConsentGiven) -> StoreResult<()>;
+    /// Ends a session; false where it was ended before.
+    async fn end_session(&self, id: SessionId, reason: EndReason, at: Micros) -> StoreResult<bool>;
+    /// Ends every session whose time is over; gives back how many.
+    async fn end_expired(&self, at: Micros) -> StoreResult<u64>;
+    /// Adds feedback and what follows from it for the session.
+    async fn insert_feedback(&self, feedback: &FeedbackRecord) -> StoreResult<()>;
+
+    /// Writes a group of decisions.
+    async fn commit(&self, decisions: &[DecisionRecord]) -> StoreResult<()>;
+    /// The last decision of a session: its state is the session's snapshot.
+    async fn last_decision(&self, session: SessionId) -> StoreResult<Option<DecisionRecord>>;
+    /// One decision.
+    async fn decision(&self, session: SessionId, number: u64) -> StoreResult<Option<DecisionRecord>>;
+    /// Decisions of a session after `after`, in order.
+    async fn decisions(&self, session: SessionId, after: u64, limit: u32) -> StoreResult<Vec<DecisionRecord>>;
+    /// Drops decisions from before `before`, and the oldest beyond `kept_max`; gives back how many.
+    async fn prune_decisions(&self, before: Micros, kept_max: u64) -> StoreResult<u64>;
+
+    /// Ended sessions that nobody has learnt from: confirmed ones, and others that ended before `quarantined`.
+    async fn sessions_to_learn(&self, quarantined: Micros, limit: u32) -> StoreResult<Vec<SessionRecord>>;
+    /// Notes what was learnt from a session, and the new version of the reference where there is one.
+    async fn set_learnt(
+        &self,
+        id: SessionId,
+        learnt: Learnt,
+        at: Micros,
+        reference: Option<&ReferenceRecord>,
+    ) -> StoreResult<()>;
+    /// The newest reference of a subject on a device class.
+    async fn reference(
+        &self,
+        tenant: &TenantId,
+        subject: &SubjectId,
+        device: DeviceClass,
+    ) -> StoreResult<Option<ReferenceRecord>>;
+    /// Erases every reference of a subject; gives back how many versions.
+    async fn erase_references(&self, tenant: &TenantId, subject: &SubjectId) -> StoreResult<u64>;
+}

@@ -1,0 +1,253 @@
+//! What is remembered, as values.
+
+use palet_units::{Micros, SessionId, SubjectId, TenantId};
+use serde::{Deserialize, Serialize};
+use std::fmt;
+
+macro_rules! named {
+    ($(#[$doc:meta])* $name:ident { $($(#[$value_doc:meta])* $value:ident = $text:literal,)+ }) => {
+        $(#[$doc])*
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize, utoipa::ToSchema)]
+        #[serde(rename_all = "kebab-case")]
+        pub enum $name { $($(#[$value_doc])* $value,)+ }
+
+        impl $name {
+            /// The name in the store, in REST and in logs.
+            #[must_use]
+            pub const fn as_str(self) -> &'static str {
+                match self { $(Self::$value => $text,)+ }
+            }
+
+            /// The value of that name.
+            #[must_use]
+            pub fn parse(text: &str) -> Option<Self> {
+                [$(Self::$value),+].into_iter().find(|value| value.as_str() == text)
+            }
+        }
+    };
+}
+
+named! {
+    /// Kinds of device whose behaviour is never compared with each other's.
+    DeviceClass {
+        /// Keyboard and mouse.
+        Desktop = "desktop",
+        /// A phone or tablet.
+        Mobile = "mobile",
+    }
+}
+
+named! {
+    /// What the subject agreed to, as the bank or the page told; the stricter of the two counts.
+    ConsentGiven {
+        /// Nothing is captured.
+        None = "none",
+        /// Fraud detection without a reference.
+        FraudOnly = "fraud-only",
+        /// References may be built and used.
+        Full = "full",
+    }
+}
+
+named! {
+    /// Why a session ended.
+    EndReason {
+        /// The bank ended it.
+        Bank = "bank",
+        /// Its time was over.
+        Expired = "expired",
+    }
+}
+
+named! {
+    /// What the bank said of a session afterwards.
+    Verdict {
+        /// It was the subject.
+        Genuine = "genuine",
+        /// It was not.
+        Fraud = "fraud",
+    }
+}
+
+named! {
+    /// What a bank reports.
+    FeedbackKind {
+        /// The session was the subject's.
+        Genuine = "genuine",
+        /// The session was somebody else's.
+        Fraud = "fraud",
+        /// The subject proved who they are in a step-up.
+        StepUpPassed = "step-up-passed",
+        /// The subject failed to.
+        StepUpFailed = "step-up-failed",
+    }
+}
+
+named! {
+    /// What was learnt from an ended session.
+    Learnt {
+        /// A new version of the reference.
+        Updated = "updated",
+        /// Nothing: the rule refused the session.
+        Refused = "refused",
+        /// Nothing: the consent forbids it.
+        NoConsent = "no-consent",
+        /// Nothing: there was nothing in it.
+        Empty = "empty",
+    }
+}
+
+named! {
+    /// What a decision answered.
+    DecisionKind {
+        /// A batch of the page.
+        Batch = "batch",
+        /// An action of the page.
+        Action = "action",
+        /// Something else that changed the session: a step-up, a context, fields.
+        State = "state",
+    }
+}
+
+/// A key by which a bank's backend calls, without the key itself.
+#[derive(Clone, PartialEq, Eq)]
+pub struct KeyRecord {
+    /// The public part of the key.
+    pub id: String,
+    /// Whose it is.
+    pub tenant: TenantId,
+    /// SHA-256 of the secret part.
+    pub digest: [u8; 32],
+    /// What the operator called it.
+    pub label: String,
+    /// Scopes, separated by spaces.
+    pub scopes: String,
+    /// When it was made.
+    pub created_at: Micros,
+    /// When it was revoked.
+    pub revoked_at: Option<Micros>,
+}
+
+impl fmt::Debug for KeyRecord {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("KeyRecord").field("id", &self.id).field("tenant", &self.tenant).finish_non_exhaustive()
+    }
+}
+
+/// A session.
+#[derive(Clone, PartialEq, Eq)]
+pub struct SessionRecord {
+    /// Its identifier.
+    pub id: SessionId,
+    /// Whose it is.
+    pub tenant: TenantId,
+    /// The capture subject that the bank claims it to be.
+    pub subject: SubjectId,
+    /// The origin of the pages that may use it, such as `https://bank.example`.
+    pub origin: String,
+    /// The policy's channel.
+    pub channel: String,
+    /// What the subject agreed to.
+    pub consent: ConsentGiven,
+    /// The kind of device, once the page told.
+    pub device: Option<DeviceClass>,
+    /// When it began.
+    pub created_at: Micros,
+    /// When it ends by itself.
+    pub expires_at: Micros,
+    /// When it ended.
+    pub ended_at: Option<Micros>,
+    /// Why it ended.
+    pub end_reason: Option<EndReason>,
+    /// What the bank said of it.
+    pub verdict: Option<Verdict>,
+    /// When the last step-up was passed in it.
+    pub step_up_at: Option<Micros>,
+    /// What was learnt from it.
+    pub learnt: Option<Learnt>,
+}
+
+impl SessionRecord {
+    /// Whether the session still runs at `now`.
+    #[must_use]
+    pub fn is_live(&self, now: Micros) -> bool {
+        self.ended_at.is_none() && now < self.expires_at
+    }
+}
+
+impl fmt::Debug for SessionRecord {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("SessionRecord").field("id", &self.id).field("tenant", &self.tenant).finish_non_exhaustive()
+    }
+}
+
+/// A decision with everything that it needs to be made again.
+#[derive(Clone, PartialEq)]
+pub struct DecisionRecord {
+    /// The session.
+    pub session: SessionId,
+    /// Counts up within the session from 1, without gaps.
+    pub number: u64,
+    /// What it answered.
+    pub kind: DecisionKind,
+    /// The batch's number, or the last one before.
+    pub seq: u64,
+    /// When.
+    pub at: Micros,
+    /// The full risk afterwards. **Range**: 0..=1.
+    pub risk: f64,
+    /// What went in.
+    pub input: Vec<u8>,
+    /// What came out.
+    pub outcome: Vec<u8>,
+    /// The session's state afterwards.
+    pub state: Vec<u8>,
+    /// Model, reference and policy behind it.
+    pub versions: String,
+}
+
+impl fmt::Debug for DecisionRecord {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "DecisionRecord({}-{}, {})", self.session, self.number, self.kind.as_str())
+    }
+}
+
+/// One version of a subject's biometric reference.
+#[derive(Clone, PartialEq, Eq)]
+pub struct ReferenceRecord {
+    /// Whose subject.
+    pub tenant: TenantId,
+    /// The subject.
+    pub subject: SubjectId,
+    /// On which kind of device.
+    pub device: DeviceClass,
+    /// Counts up from 1.
+    pub version: u64,
+    /// When it was made.
+    pub made_at: Micros,
+    /// The session that it was made from.
+    pub made_from: SessionId,
+    /// The reference.
+    pub body: Vec<u8>,
+}
+
+impl fmt::Debug for ReferenceRecord {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "ReferenceRecord(version {})", self.version)
+    }
+}
+
+/// What a bank reported of a session.
+#[derive(Clone, PartialEq, Eq)]
+pub struct FeedbackRecord {
+    /// Who reported.
+    pub tenant: TenantId,
+    /// Of which session.
+    pub session: SessionId,
+    /// What.
+    pub kind: FeedbackKind,
+    /// The decision or step-up that it is about, in the bank's or our words.
+    pub reference: String,
+    /// When.
+    pub at: Micros,
+}

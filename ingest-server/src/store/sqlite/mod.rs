@@ -1,0 +1,223 @@
+//! SQLite: the embedded backend. One writer, several readers, write-ahead log.
+
+mod decisions;
+mod references;
+mod sessions;
+mod tenants;
+
+use palet_units::{Micros, SessionId, SubjectId, TenantId};
+use sqlx::{
+    SqlSafeStr, SqlitePool,
+    migrate::{Migration, MigrationType, Migrator},
+    sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous},
+};
+use std::{borrow::Cow, path::Path, time::Duration};
+
+use super::{
+    ConsentGiven, DecisionRecord, DeviceClass, EndReason, FeedbackRecord, KeyRecord, Learnt, ReferenceRecord,
+    SessionRecord, Store, StoreError, StoreResult,
+};
+use crate::config::{StoreSettings, Synchronous};
+
+/// The schema's steps, in order. A step that was released is never changed.
+const MIGRATIONS: [(i64, &str, &str); 1] = [(
+    1,
+    "tenants sessions decisions",
+    include_str!("../../../migrations/sqlite/0001_tenants_sessions_decisions.sql"),
+)];
+
+/// A store in one SQLite file.
+#[derive(Debug)]
+pub struct SqliteStore {
+    writer: SqlitePool,
+    readers: SqlitePool,
+}
+
+impl SqliteStore {
+    /// Opens, or makes, the database in the data folder and brings its schema up to date.
+    ///
+    /// **Errors**: the file cannot be opened, or its schema is from a newer version.
+    pub async fn open(settings: &StoreSettings) -> StoreResult<Self> {
+        let path = settings.data_folder.join("palet.db");
+        let options = options(&path, settings);
+        let writer = SqlitePoolOptions::new().max_connections(1).connect_with(options.clone()).await?;
+        migrator().run(&writer).await?;
+        let readers = SqlitePoolOptions::new()
+            .max_connections(settings.readers)
+            .connect_with(options.read_only(true))
+            .await?;
+        Ok(Self { writer, readers })
+    }
+}
+
+fn options(path: &Path, settings: &StoreSettings) -> SqliteConnectOptions {
+    let synchronous = match settings.synchronous {
+        Synchronous::Normal => SqliteSynchronous::Normal,
+        Synchronous::Full => SqliteSynchronous::Full,
+    };
+    SqliteConnectOptions::new()
+        .filename(path)
+        .create_if_missing(true)
+        .foreign_keys(true)
+        .journal_mode(SqliteJournalMode::Wal)
+        .synchronous(synchronous)
+        .busy_timeout(Duration::from_millis(settings.busy_timeout_ms))
+}
+
+fn migrator() -> Migrator {
+    let step = |(version, description, sql): (i64, &'static str, &'static str)| {
+        let kind = MigrationType::Simple;
+        Migration::new(version, Cow::Borrowed(description), kind, sql.into_sql_str(), false)
+    };
+    Migrator::with_migrations(MIGRATIONS.into_iter().map(step).collect())
+}
+
+/// A whole number as SQLite keeps it; beyond 2⁶³ it stays at the end.
+fn integer(value: u64) -> i64 {
+    i64::try_from(value).unwrap_or(i64::MAX)
+}
+
+fn micros(value: i64) -> Micros {
+    Micros(u64::try_from(value).unwrap_or(0))
+}
+
+fn time(at: Micros) -> i64 {
+    integer(at.0)
+}
+
+fn session_bytes(id: SessionId) -> Vec<u8> {
+    id.0.to_be_bytes().to_vec()
+}
+
+fn session_id(bytes: &[u8]) -> StoreResult<SessionId> {
+    let bytes = bytes.try_into().map_err(|_| StoreError::Row { what: "session identifier" })?;
+    Ok(SessionId(u128::from_be_bytes(bytes)))
+}
+
+fn exists(what: &'static str) -> impl Fn(sqlx::Error) -> StoreError {
+    move |error| match error.as_database_error() {
+        Some(database) if database.is_unique_violation() => StoreError::Exists { what },
+        _ => StoreError::Backend(error),
+    }
+}
+
+#[async_trait::async_trait]
+impl Store for SqliteStore {
+    async fn check(&self) -> StoreResult<()> {
+        sqlx::query("SELECT 1").execute(&self.readers).await?;
+        Ok(())
+    }
+
+    async fn close(&self) {
+        self.readers.close().await;
+        self.writer.close().await;
+    }
+
+    async fn insert_tenant(&self, tenant: &TenantId, at: Micros) -> StoreResult<()> {
+        self.insert_tenant_row(tenant, at).await
+    }
+
+    async fn tenants(&self) -> StoreResult<Vec<TenantId>> {
+        self.tenant_rows().await
+    }
+
+    async fn insert_key(&self, key: &KeyRecord) -> StoreResult<()> {
+        self.insert_key_row(key).await
+    }
+
+    async fn key(&self, id: &str) -> StoreResult<Option<KeyRecord>> {
+        self.key_row(id).await
+    }
+
+    async fn keys(&self, tenant: &TenantId) -> StoreResult<Vec<KeyRecord>> {
+        self.key_rows(tenant).await
+    }
+
+    async fn revoke_key(&self, id: &str, at: Micros) -> StoreResult<bool> {
+        self.revoke_key_row(id, at).await
+    }
+
+    async fn insert_session(&self, session: &SessionRecord) -> StoreResult<()> {
+        self.insert_session_row(session).await
+    }
+
+    async fn session(&self, id: SessionId) -> StoreResult<Option<SessionRecord>> {
+        self.session_row(id).await
+    }
+
+    async fn sessions_of(
+        &self,
+        tenant: &TenantId,
+        subject: &SubjectId,
+        limit: u32,
+    ) -> StoreResult<Vec<SessionRecord>> {
+        self.session_rows_of(tenant, subject, limit).await
+    }
+
+    async fn set_page(&self, id: SessionId, device: DeviceClass, consent: ConsentGiven) -> StoreResult<()> {
+        self.set_page_row(id, device, consent).await
+    }
+
+    async fn end_session(&self, id: SessionId, reason: EndReason, at: Micros) -> StoreResult<bool> {
+        self.end_session_row(id, reason, at).await
+    }
+
+    async fn end_expired(&self, at: Micros) -> StoreResult<u64> {
+        self.end_expired_rows(at).await
+    }
+
+    async fn insert_feedback(&self, feedback: &FeedbackRecord) -> StoreResult<()> {
+        self.insert_feedback_row(feedback).await
+    }
+
+    async fn commit(&self, decisions: &[DecisionRecord]) -> StoreResult<()> {
+        self.commit_rows(decisions).await
+    }
+
+    async fn last_decision(&self, session: SessionId) -> StoreResult<Option<DecisionRecord>> {
+        self.last_decision_row(session).await
+    }
+
+    async fn decision(&self, session: SessionId, number: u64) -> StoreResult<Option<DecisionRecord>> {
+        let rows = self.decision_rows(session, number.saturating_sub(1), 1).await?;
+        Ok(rows.into_iter().find(|row| row.number == number))
+    }
+
+    async fn decisions(&self, session: SessionId, after: u64, limit: u32) -> StoreResult<Vec<DecisionRecord>> {
+        self.decision_rows(session, after, limit).await
+    }
+
+    async fn prune_decisions(&self, before: Micros, kept_max: u64) -> StoreResult<u64> {
+        self.prune_decision_rows(before, kept_max).await
+    }
+
+    async fn sessions_to_learn(&self, quarantined: Micros, limit: u32) -> StoreResult<Vec<SessionRecord>> {
+        self.session_rows_to_learn(quarantined, limit).await
+    }
+
+    async fn set_learnt(
+        &self,
+        id: SessionId,
+        learnt: Learnt,
+        at: Micros,
+        reference: Option<&ReferenceRecord>,
+    ) -> StoreResult<()> {
+        self.set_learnt_row(id, learnt, at, reference).await
+    }
+
+    async fn reference(
+        &self,
+        tenant: &TenantId,
+        subject: &SubjectId,
+        device: DeviceClass,
+    ) -> StoreResult<Option<ReferenceRecord>> {
+        self.reference_row(tenant, subject, device).await
+    }
+
+    async fn erase_references(&self, tenant: &TenantId, subject: &SubjectId) -> StoreResult<u64> {
+        self.erase_reference_rows(tenant, subject).await
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,71 @@
+//! Biometric references, one row a version.
+
+use palet_units::{SubjectId, TenantId};
+use sqlx::{Row, SqliteTransaction};
+
+use super::{SqliteStore, exists, integer, micros, session_bytes, session_id, time};
+use crate::store::{DeviceClass, ReferenceRecord, StoreError, StoreResult};
+
+pub(super) async fn insert(
+    transaction: &mut SqliteTransaction<'_>,
+    reference: &ReferenceRecord,
+) -> StoreResult<()> {
+    sqlx::query(
+        "INSERT INTO biometric_references (tenant, subject, device_class, version, made_at, made_from, body) \
+         VALUES (?, ?, ?, ?, ?, ?, ?)",
+    )
+    .bind(reference.tenant.as_str())
+    .bind(reference.subject.as_str())
+    .bind(reference.device.as_str())
+    .bind(integer(reference.version))
+    .bind(time(reference.made_at))
+    .bind(session_bytes(reference.made_from))
+    .bind(reference.body.as_slice())
+    .execute(&mut **transaction)
+    .await
+    .map_err(exists("reference version"))?;
+    Ok(())
+}
+
+impl SqliteStore {
+    pub(super) async fn reference_row(
+        &self,
+        tenant: &TenantId,
+        subject: &SubjectId,
+        device: DeviceClass,
+    ) -> StoreResult<Option<ReferenceRecord>> {
+        let row = sqlx::query(
+            "SELECT version, made_at, made_from, body FROM biometric_references \
+             WHERE tenant = ? AND subject = ? AND device_class = ? ORDER BY version DESC LIMIT 1",
+        )
+        .bind(tenant.as_str())
+        .bind(subject.as_str())
+        .bind(device.as_str())
+        .fetch_optional(&self.readers)
+        .await?;
+        let Some(row) = row else { return Ok(None) };
+        let version = u64::try_from(row.try_get::<i64, _>("version")?);
+        Ok(Some(ReferenceRecord {
+            tenant: tenant.clone(),
+            subject: subject.clone(),
+            device,
+            version: version.map_err(|_| StoreError::Row { what: "reference" })?,
+            made_at: micros(row.try_get("made_at")?),
+            made_from: session_id(row.try_get("made_from")?)?,
+            body: row.try_get("body")?,
+        }))
+    }
+
+    pub(super) async fn erase_reference_rows(
+        &self,
+        tenant: &TenantId,
+        subject: &SubjectId,
+    ) -> StoreResult<u64> {
+        let done = sqlx::query("DELETE FROM biometric_references WHERE tenant = ? AND subject = ?")
+            .bind(tenant.as_str())
+            .bind(subject.as_str())
+            .execute(&self.writer)
+            .await?;
+        Ok(done.rows_affected())
+    }
+}

@@ -1,0 +1,154 @@
+use super::*;
+use crate::store::{DecisionKind, FeedbackKind, Verdict};
+
+async fn store() -> (tempfile::TempDir, SqliteStore) {
+    let folder = tempfile::tempdir().unwrap();
+    let settings = StoreSettings { data_folder: folder.path().into(), ..StoreSettings::default() };
+    let store = SqliteStore::open(&settings).await.unwrap();
+    store.insert_tenant(&"bank".parse().unwrap(), Micros(1)).await.unwrap();
+    (folder, store)
+}
+
+fn session(id: u128) -> SessionRecord {
+    SessionRecord {
+        id: SessionId(id),
+        tenant: "bank".parse().unwrap(),
+        subject: "s-1".parse().unwrap(),
+        origin: "https://bank.example".into(),
+        channel: "web".into(),
+        consent: ConsentGiven::Full,
+        device: None,
+        created_at: Micros(10),
+        expires_at: Micros(1_000),
+        ended_at: None,
+        end_reason: None,
+        verdict: None,
+        step_up_at: None,
+        learnt: None,
+    }
+}
+
+fn decision(session: u128, number: u64, at: u64) -> DecisionRecord {
+    DecisionRecord {
+        session: SessionId(session),
+        number,
+        kind: DecisionKind::Batch,
+        seq: number,
+        at: Micros(at),
+        risk: 0.25,
+        input: vec![1, 2, number as u8],
+        outcome: vec![3],
+        state: vec![4, number as u8],
+        versions: "m-p-r".into(),
+    }
+}
+
+#[tokio::test]
+async fn a_session_reads_back_and_ends_once() {
+    let (_folder, store) = store().await;
+    store.insert_session(&session(7)).await.unwrap();
+    assert_eq!(store.session(SessionId(7)).await.unwrap(), Some(session(7)));
+    assert!(matches!(store.insert_session(&session(7)).await, Err(StoreError::Exists { what: "session" })));
+    assert!(store.end_session(SessionId(7), EndReason::Bank, Micros(20)).await.unwrap());
+    assert!(!store.end_session(SessionId(7), EndReason::Bank, Micros(21)).await.unwrap());
+    let ended = store.session(SessionId(7)).await.unwrap().unwrap();
+    assert_eq!((ended.ended_at, ended.end_reason), (Some(Micros(20)), Some(EndReason::Bank)));
+}
+
+#[tokio::test]
+async fn decisions_of_a_group_are_written_whole_and_in_order() {
+    let (_folder, store) = store().await;
+    let group: Vec<_> = (1..=45).map(|number| decision(7, number, number)).collect();
+    store.commit(&group).await.unwrap();
+    assert_eq!(store.decisions(SessionId(7), 0, 100).await.unwrap(), group);
+    assert_eq!(store.last_decision(SessionId(7)).await.unwrap(), group.last().cloned());
+    assert_eq!(store.decision(SessionId(7), 3).await.unwrap(), Some(decision(7, 3, 3)));
+    assert_eq!(store.decision(SessionId(7), 46).await.unwrap(), None);
+}
+
+#[tokio::test]
+async fn a_group_with_a_repeated_number_changes_nothing() {
+    let (_folder, store) = store().await;
+    store.commit(&[decision(7, 1, 1)]).await.unwrap();
+    assert!(store.commit(&[decision(8, 1, 1), decision(7, 1, 1)]).await.is_err());
+    assert_eq!(store.last_decision(SessionId(8)).await.unwrap(), None);
+}
+
+#[tokio::test]
+async fn pruning_drops_the_old_and_the_surplus() {
+    let (_folder, store) = store().await;
+    let group: Vec<_> = (1..=20).map(|number| decision(7, number, number)).collect();
+    store.commit(&group).await.unwrap();
+    assert_eq!(store.prune_decisions(Micros(6), 1_000).await.unwrap(), 5);
+    assert_eq!(store.prune_decisions(Micros(0), 10).await.unwrap(), 5);
+    assert_eq!(store.decisions(SessionId(7), 0, 100).await.unwrap(), group[10..]);
+}
+
+#[tokio::test]
+async fn only_quarantined_or_confirmed_sessions_teach() {
+    let (_folder, store) = store().await;
+    for id in 1..=3 {
+        store.insert_session(&session(id)).await.unwrap();
+    }
+    store.end_session(SessionId(1), EndReason::Bank, Micros(50)).await.unwrap();
+    store.end_session(SessionId(2), EndReason::Bank, Micros(90)).await.unwrap();
+    let due = |sessions: Vec<SessionRecord>| sessions.into_iter().map(|s| s.id.0).collect::<Vec<_>>();
+    assert_eq!(due(store.sessions_to_learn(Micros(60), 10).await.unwrap()), [1]);
+    let genuine = FeedbackRecord {
+        tenant: "bank".parse().unwrap(),
+        session: SessionId(2),
+        kind: FeedbackKind::Genuine,
+        reference: String::new(),
+        at: Micros(95),
+    };
+    store.insert_feedback(&genuine).await.unwrap();
+    assert_eq!(due(store.sessions_to_learn(Micros(60), 10).await.unwrap()), [1, 2]);
+    store.set_learnt(SessionId(1), Learnt::Refused, Micros(99), None).await.unwrap();
+    assert_eq!(due(store.sessions_to_learn(Micros(60), 10).await.unwrap()), [2]);
+}
+
+#[tokio::test]
+async fn a_fraud_is_never_overruled() {
+    let (_folder, store) = store().await;
+    store.insert_session(&session(7)).await.unwrap();
+    for (kind, at) in [(FeedbackKind::Fraud, 1), (FeedbackKind::Genuine, 2)] {
+        let (tenant, reference) = ("bank".parse().unwrap(), String::new());
+        let feedback = FeedbackRecord { tenant, session: SessionId(7), kind, reference, at: Micros(at) };
+        store.insert_feedback(&feedback).await.unwrap();
+    }
+    assert_eq!(store.session(SessionId(7)).await.unwrap().unwrap().verdict, Some(Verdict::Fraud));
+}
+
+#[tokio::test]
+async fn references_keep_their_versions_until_erased() {
+    let (_folder, store) = store().await;
+    store.insert_session(&session(7)).await.unwrap();
+    let (tenant, subject) = (session(7).tenant, session(7).subject);
+    for version in 1..=2 {
+        let reference = ReferenceRecord {
+            tenant: tenant.clone(),
+            subject: subject.clone(),
+            device: DeviceClass::Desktop,
+            version,
+            made_at: Micros(5),
+            made_from: SessionId(7),
+            body: vec![version as u8],
+        };
+        store.set_learnt(SessionId(7), Learnt::Updated, Micros(9), Some(&reference)).await.unwrap();
+    }
+    let newest = store.reference(&tenant, &subject, DeviceClass::Desktop).await.unwrap().unwrap();
+    assert_eq!((newest.version, newest.body), (2, vec![2]));
+    assert_eq!(store.reference(&tenant, &subject, DeviceClass::Mobile).await.unwrap(), None);
+    assert_eq!(store.erase_references(&tenant, &subject).await.unwrap(), 2);
+    assert_eq!(store.reference(&tenant, &subject, DeviceClass::Desktop).await.unwrap(), None);
+}
+
+#[tokio::test]
+async fn what_was_written_survives_the_process() {
+    let (folder, store) = store().await;
+    store.insert_session(&session(7)).await.unwrap();
+    store.close().await;
+    let settings = StoreSettings { data_folder: folder.path().into(), ..StoreSettings::default() };
+    let again = SqliteStore::open(&settings).await.unwrap();
+    assert_eq!(again.session(SessionId(7)).await.unwrap(), Some(session(7)));
+}
