@@ -1,1 +1,19 @@
-//! Probe against reference: scores per modality, with reasons.
+//! Probe against reference: calibrated log-likelihood ratios per modality, with reasons.
+//!
+//! Sixth station of a batch. Windows that passed their checks are scored against the subject's reference, the
+//! population and a cohort of other people; `risk` accumulates what comes out. Nothing here knows a socket, a store, a
+//! clock or a source of randomness.
+
+pub mod enrolment;
+pub mod fixed_text;
+pub mod keystroke;
+mod model_file;
+mod models;
+pub mod pointer;
+mod reference;
+mod score;
+
+pub use model_file::{ModelError, ModelHash, ModelKind, PersonTag, open_model, seal_model};
+pub use models::Models;
+pub use reference::{EnrolError, PreparedReference, Reference};
+pub use score::{Evidence, LogLikelihoodRatio, Modality, ModalityScore, Reason, Scores, compare};

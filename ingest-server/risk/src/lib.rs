@@ -1,1 +1,16 @@
-//! Fuses, calibrates and accumulates scores over a session into one Risk.
+//! Scores of one session, fused, accumulated and mapped to one `Risk` in 0..=1.
+//!
+//! Seventh station of a batch: the only place where a `Risk` is made. It knows no policy, no store and no clock; time
+//! enters as an argument. Missing evidence is neutral, and no single window reaches the upper bands by itself.
+
+mod automation;
+mod cusum;
+mod reason;
+mod session;
+mod settings;
+
+pub use automation::{AutomationFinding, AutomationWatch};
+pub use cusum::Cusum;
+pub use reason::{ReasonCode, RiskReason};
+pub use session::{Risk, SessionRisk, SubScores, Trained, Versions};
+pub use settings::{RiskSettings, SettingsError};

@@ -1,0 +1,148 @@
+//! The evidence of a probe: sums of log ratios for the subject and for everybody in the cohort, and what they say.
+//!
+//! Sums add up over blocks, so a window of several blocks costs no more than its blocks did.
+
+use super::counts::step_index;
+use super::model::{COHORT_MAX, KeystrokeModels};
+use super::reference::PreparedKeystroke;
+use crate::score::{LogLikelihoodRatio, ModalityScore, Reason};
+use palet_features::KeystrokeBlock;
+use palet_features::keystroke::CHANNELS;
+
+/// The share of the cohort that is nearest to the probe and normalises its score.
+const NEAREST_SHARE: f32 = 0.25;
+/// The smallest cohort that normalises.
+const COHORT_MIN: usize = 8;
+/// Added to the cohort's spread.
+const SPREAD_FLOOR: f32 = 0.001;
+/// The largest normalised score of a channel, in both directions.
+const CHANNEL_MAX: f32 = 12.0;
+/// A channel that falls below this is worth naming as a reason.
+const REASON_BELOW: f32 = -0.5;
+
+/// Normalised scores by channel; nothing where a channel saw nothing. **Shape** `[CHANNELS]`.
+pub type ChannelScores = [Option<f32>; CHANNELS];
+
+/// Sums over the blocks of one probe.
+#[derive(Clone, Default)]
+pub struct KeystrokeEvidence {
+    keys: u32,
+    counts: [f32; CHANNELS],
+    subject: [f32; CHANNELS],
+    cohort: Vec<f32>,
+}
+
+impl KeystrokeEvidence {
+    /// Adds one block.
+    pub fn add(&mut self, models: &KeystrokeModels, reference: &PreparedKeystroke, block: &KeystrokeBlock) {
+        let lanes = models.lanes();
+        self.cohort.resize(CHANNELS * lanes, 0.0);
+        self.keys = self.keys.saturating_add(u32::from(block.keys));
+        let step = step_index(block.ladder);
+        let ratios = reference.step(block.ladder);
+        for &(cell, count) in &block.cells {
+            let cell = usize::from(cell);
+            let (Some(channel), Some(ratio)) = (models.channel_of(step, cell), ratios.get(cell)) else {
+                continue;
+            };
+            let count = f32::from(count);
+            self.counts[channel] += count;
+            self.subject[channel] += count * ratio;
+            let sums = &mut self.cohort[channel * lanes..(channel + 1) * lanes];
+            for (sum, other) in sums.iter_mut().zip(models.cohort_row(step, cell)) {
+                *sum += count * other;
+            }
+        }
+    }
+
+    /// Adds another probe's evidence, gathered against the same reference and models.
+    pub fn merge(&mut self, other: &Self) {
+        self.keys = self.keys.saturating_add(other.keys);
+        self.cohort.resize(self.cohort.len().max(other.cohort.len()), 0.0);
+        self.counts.iter_mut().zip(&other.counts).for_each(|(a, b)| *a += b);
+        self.subject.iter_mut().zip(&other.subject).for_each(|(a, b)| *a += b);
+        self.cohort.iter_mut().zip(&other.cohort).for_each(|(a, b)| *a += b);
+    }
+
+    /// Keys behind the evidence.
+    #[must_use]
+    pub const fn keys(&self) -> u32 {
+        self.keys
+    }
+
+    /// Each channel's score, normalised against the part of the cohort that is nearest to the probe.
+    #[must_use]
+    pub fn channels(&self, models: &KeystrokeModels) -> ChannelScores {
+        let lanes = models.lanes();
+        let people = models.cohort_size();
+        let mut scores = [None; CHANNELS];
+        for (channel, score) in scores.iter_mut().enumerate() {
+            let count = self.counts[channel];
+            if count > 0.0 {
+                let cohort = self.cohort.get(channel * lanes..channel * lanes + people).unwrap_or(&[]);
+                *score = Some(normalised(self.subject[channel] / count, cohort, 1.0 / count));
+            }
+        }
+        scores
+    }
+
+    /// What the channels say together; nothing where nothing was typed.
+    #[must_use]
+    pub fn score(&self, models: &KeystrokeModels) -> Option<ModalityScore> {
+        if self.keys == 0 {
+            return None;
+        }
+        let channels = self.channels(models);
+        let fused = fused(&channels, &models.content().weights.0)?;
+        let nats = models.content().calibration.nats(fused, self.keys);
+        let llr = LogLikelihoodRatio::bounded(nats);
+        Some(ModalityScore { llr, events: self.keys, reason: reason(&channels) })
+    }
+
+    /// The fused score before it is calibrated.
+    #[must_use]
+    pub fn fused(&self, models: &KeystrokeModels) -> Option<f32> {
+        fused(&self.channels(models), &models.content().weights.0)
+    }
+}
+
+fn normalised(score: f32, cohort: &[f32], scale: f32) -> f32 {
+    let mut nearest = [0.0_f32; COHORT_MAX];
+    let people = cohort.len().min(COHORT_MAX);
+    if people < COHORT_MIN {
+        return score.clamp(-CHANNEL_MAX, CHANNEL_MAX);
+    }
+    let nearest = &mut nearest[..people];
+    nearest.iter_mut().zip(cohort).for_each(|(to, from)| *to = from * scale);
+    let top = ((people as f32 * NEAREST_SHARE) as usize).max(2);
+    nearest.select_nth_unstable_by(top - 1, |a, b| b.total_cmp(a));
+    let (mean, spread) = mean_and_spread(&nearest[..top]);
+    ((score - mean) / (spread + SPREAD_FLOOR)).clamp(-CHANNEL_MAX, CHANNEL_MAX)
+}
+
+fn mean_and_spread(values: &[f32]) -> (f32, f32) {
+    let count = values.len() as f32;
+    let mean = values.iter().sum::<f32>() / count;
+    let variance = values.iter().map(|value| (value - mean).powi(2)).sum::<f32>() / count;
+    (mean, variance.sqrt())
+}
+
+fn fused(channels: &ChannelScores, weights: &[f32; CHANNELS]) -> Option<f32> {
+    let seen =
+        || channels.iter().zip(weights).filter_map(|(score, weight)| score.map(|score| (score, *weight)));
+    let total: f32 = seen().map(|(_, weight)| weight.abs()).sum();
+    (total > 0.0).then(|| seen().map(|(score, weight)| score * weight).sum::<f32>() / total)
+}
+
+fn reason(channels: &ChannelScores) -> Option<Reason> {
+    let lowest = |range: std::ops::Range<usize>| channels[range].iter().flatten().copied().reduce(f32::min);
+    [
+        (Reason::KeyDwell, lowest(0..1)),
+        (Reason::KeyFlight, lowest(1..4)),
+        (Reason::KeyRhythm, lowest(4..CHANNELS)),
+    ]
+    .into_iter()
+    .filter_map(|(reason, low)| low.filter(|low| *low < REASON_BELOW).map(|low| (reason, low)))
+    .min_by(|a, b| a.1.total_cmp(&b.1))
+    .map(|(reason, _)| reason)
+}

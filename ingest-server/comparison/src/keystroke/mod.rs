@@ -1,0 +1,17 @@
+//! Keystroke histograms against the subject's, the population's and a cohort's tables.
+//!
+//! One file a step: counts, tables of probabilities, models made from other people's counts, the subject's reference,
+//! the evidence of a probe and its normalised, fused and calibrated score.
+
+mod calibration;
+mod counts;
+mod evidence;
+mod model;
+mod reference;
+mod tables;
+
+pub use calibration::{Calibration, CalibrationKnot, FusionWeights};
+pub use counts::KeyCounts;
+pub use evidence::{ChannelScores, KeystrokeEvidence};
+pub use model::{KeystrokeContent, KeystrokeModels, Person};
+pub use reference::{KeystrokeReference, PreparedKeystroke, TRAINED_KEYS_MIN};
