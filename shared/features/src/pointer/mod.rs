@@ -3,7 +3,15 @@
 //! Stands between the page's ring and [`crate::PointerBlock`]. Raw samples live in one bounded buffer until their
 //! stroke closes and are dropped there; what the device adds (sampling interval, grid) is evened out or kept apart.
 
+mod builder;
 pub(crate) mod feature_array;
+mod kinematics;
+mod motion;
+mod quantiles;
+mod rate;
+mod trail;
+
+pub use builder::{StrokeBuilder, StrokeSettings};
 
 /// The most strokes that a block holds.
 pub const BLOCK_STROKES_MAX: usize = 16;

@@ -1,0 +1,120 @@
+//! The path of one stroke on an even time grid, in a buffer of fixed size.
+//!
+//! Interpolation onto the grid evens out the device's sampling interval, the timer's quantum and samples that share
+//! one time. The buffer is the only place where coordinates live; it is emptied when its stroke closes.
+
+use palet_units::Micros;
+
+/// The most grid points of one stroke; a longer movement is cut here.
+pub(crate) const TRAIL_POINTS_MAX: usize = 160;
+
+/// A place on the page. **Units**: CSS px.
+#[derive(Clone, Copy, Default)]
+pub(crate) struct Place {
+    pub(crate) x: f32,
+    pub(crate) y: f32,
+}
+
+impl Place {
+    pub(crate) fn minus(self, other: Self) -> Self {
+        Self { x: self.x - other.x, y: self.y - other.y }
+    }
+
+    pub(crate) fn length(self) -> f32 {
+        libm::sqrtf(self.x * self.x + self.y * self.y)
+    }
+
+    pub(crate) fn dot(self, other: Self) -> f32 {
+        self.x * other.x + self.y * other.y
+    }
+
+    pub(crate) fn cross(self, other: Self) -> f32 {
+        self.x * other.y - self.y * other.x
+    }
+
+    fn towards(self, other: Self, share: f32) -> Self {
+        Self { x: self.x + (other.x - self.x) * share, y: self.y + (other.y - self.y) * share }
+    }
+}
+
+/// Points of one movement, a grid step apart.
+pub(crate) struct Trail {
+    points: [Place; TRAIL_POINTS_MAX],
+    len: usize,
+    step_us: u32,
+    /// From the last grid point to the last sample. **Range**: 0..step_us.
+    phase_us: u64,
+    last: Place,
+    last_at: Micros,
+}
+
+impl Trail {
+    pub(crate) fn new() -> Self {
+        Self {
+            points: [Place::default(); TRAIL_POINTS_MAX],
+            len: 0,
+            step_us: 1,
+            phase_us: 0,
+            last: Place::default(),
+            last_at: Micros::ZERO,
+        }
+    }
+
+    pub(crate) fn is_empty(&self) -> bool {
+        self.len == 0
+    }
+
+    pub(crate) fn is_full(&self) -> bool {
+        self.len == TRAIL_POINTS_MAX
+    }
+
+    pub(crate) fn last_at(&self) -> Micros {
+        self.last_at
+    }
+
+    pub(crate) fn last(&self) -> Place {
+        self.last
+    }
+
+    /// The grid points so far.
+    pub(crate) fn points(&self) -> &[Place] {
+        &self.points[..self.len]
+    }
+
+    /// The grid step. **Units**: s.
+    pub(crate) fn step_s(&self) -> f32 {
+        self.step_us as f32 * 1e-6
+    }
+
+    pub(crate) fn start(&mut self, at: Micros, place: Place, step_us: u32) {
+        self.points[0] = place;
+        self.len = 1;
+        self.step_us = step_us.max(1);
+        self.phase_us = 0;
+        self.last = place;
+        self.last_at = at;
+    }
+
+    /// Adds a sample; points beyond the buffer are dropped. A clock that goes back counts as standing still.
+    pub(crate) fn extend(&mut self, at: Micros, place: Place) {
+        let span_us = at.since(self.last_at).0;
+        let step_us = u64::from(self.step_us);
+        let mut to_grid_us = step_us - self.phase_us;
+        while to_grid_us <= span_us && self.len < TRAIL_POINTS_MAX {
+            let share = to_grid_us as f32 / span_us as f32;
+            self.points[self.len] = self.last.towards(place, share);
+            self.len += 1;
+            to_grid_us += step_us;
+        }
+        self.phase_us = (self.phase_us + span_us) % step_us;
+        self.last = place;
+        self.last_at = self.last_at.max(at);
+    }
+
+    /// Forgets the path.
+    pub(crate) fn clear(&mut self) {
+        self.points = [Place::default(); TRAIL_POINTS_MAX];
+        self.len = 0;
+        self.last = Place::default();
+    }
+}
