@@ -3,6 +3,7 @@
 //! What makes a value unreadable and readable again. Every secret is an argument and is wiped when it is
 //! dropped; randomness is the caller's; nothing here opens a file, reads a clock or knows a socket.
 
+pub mod ff1;
 mod key_version;
 pub mod sealed;
 
