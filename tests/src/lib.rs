@@ -1,1 +1,1 @@
-//! End-to-end, fault and property tests over both halves.
+//! Tests that need both halves: see `pair.rs` (faults on virtual time), `arrows.rs` (who may know whom) and `e2e/`.

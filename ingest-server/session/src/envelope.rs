@@ -27,9 +27,6 @@ pub fn open_envelope(bytes: &[u8], keys: &StaticSecret) -> Result<OpenedEnvelope
     let request = decode_envelope(&plaintext).map_err(|error| error.refusal())?;
     let mut messages = request.messages.into_iter();
     let Some(ClientMessage::Hello(hello)) = messages.next() else { return Err(RefusalCode::OutOfOrder) };
-    if hello.token != request.token {
-        return Err(RefusalCode::BadToken);
-    }
     if hello.schema != SCHEMA_VERSION {
         return Err(RefusalCode::BadSchema);
     }

@@ -4,9 +4,11 @@
 //! what does the policy say) is decided by the caller; this room never sees actix, a store or a model.
 
 mod envelope;
+mod ledger;
 mod limits;
 mod session;
 
 pub use envelope::{OpenedEnvelope, open_envelope, seal_reply};
+pub use ledger::Ledger;
 pub use limits::SessionLimits;
 pub use session::{SendError, ServerSession, SessionEvent};

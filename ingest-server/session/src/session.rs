@@ -19,7 +19,8 @@ use crate::limits::Bucket;
 pub enum SessionEvent {
     /// The first message: answer with `accept` or `refuse` before anything else is heard.
     Hello(Hello),
-    /// A batch that this connection has not seen; its windows are valid. Answer with `acknowledge`.
+    /// A batch that this connection has not carried before; its windows are valid. It counts only if the session's
+    /// [`crate::Ledger`] admits it. Answer with `acknowledge`.
     Batch(Batch),
     /// A batch that was seen before; it was acknowledged again and its windows were dropped.
     Duplicate(u64),
@@ -171,9 +172,8 @@ impl ServerSession {
     /// Ends a connection that opened too slowly or fell silent. **Errors**: the final code to close with.
     pub fn handle_timeout(&mut self, now: Micros) -> Result<(), RefusalCode> {
         if self.poll_timeout().is_some_and(|at| at <= now) {
-            self.refuse(RefusalCode::OutOfOrder);
-            self.phase = Phase::Over;
-            return Err(RefusalCode::OutOfOrder);
+            self.refuse(RefusalCode::TimedOut);
+            return Err(RefusalCode::TimedOut);
         }
         Ok(())
     }

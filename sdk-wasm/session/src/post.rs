@@ -43,10 +43,9 @@ pub(crate) fn seal(
     until: Micros,
 ) -> Result<(Vec<u8>, InFlight), SealError> {
     let secret = ReplySecret::from_seed(ratchet.draw());
-    let token = hello.token.clone();
     let mut all = alloc::vec![ClientMessage::Hello(hello)];
     all.extend(messages);
-    let request = EnvelopeRequest { token, reply_key: *secret.public_key().as_bytes(), messages: all };
+    let request = EnvelopeRequest { reply_key: *secret.public_key().as_bytes(), messages: all };
     let plaintext = encode(&request)
         .map_err(|_| SealError::TooLong { max: palet_wire::limits::MESSAGE_BYTES_MAX, got: usize::MAX })?;
     let bytes = seal_request(&settings.server_key, ratchet.draw(), &plaintext)?;

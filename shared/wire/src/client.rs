@@ -24,7 +24,7 @@ pub enum Consent {
 }
 
 /// One message from the page.
-#[derive(Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub enum ClientMessage {
     /// Who this is; the first transport message, never part of the handshake (which can be replayed).
     Hello(Hello),
@@ -109,16 +109,20 @@ pub struct Action {
     pub name: String,
 }
 
-impl fmt::Debug for ClientMessage {
+impl fmt::Debug for Hello {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Hello(_) => f.write_str("Hello(redacted)"),
-            Self::Batch(batch) => write!(f, "Batch(seq {}, {} windows)", batch.seq, batch.windows.len()),
-            Self::Fields(fields) => write!(f, "Fields({})", fields.len()),
-            Self::FieldsGone(fields) => write!(f, "FieldsGone({})", fields.len()),
-            Self::Action(action) => write!(f, "Action({})", action.id),
-            Self::Context(_) => f.write_str("Context"),
-            Self::Goodbye => f.write_str("Goodbye"),
-        }
+        write!(f, "Hello(redacted, schema {}, {:?})", self.schema, self.consent)
+    }
+}
+
+impl fmt::Debug for Batch {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Batch(seq {}, {} windows)", self.seq, self.windows.len())
+    }
+}
+
+impl fmt::Debug for FieldDeclaration {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "FieldDeclaration({}, {})", self.id.0, self.class.as_str())
     }
 }

@@ -79,7 +79,6 @@ pub fn decode_server(bytes: &[u8]) -> Result<ServerMessage, CodecError> {
 /// Decodes the plaintext of an envelope. **Errors**: as [`decode_client`].
 pub fn decode_envelope(bytes: &[u8]) -> Result<EnvelopeRequest, CodecError> {
     let request: EnvelopeRequest = decode(bytes)?;
-    limit(request.token.len(), limits::TOKEN_BYTES_MAX, "the token")?;
     limit(request.messages.len(), ENVELOPE_MESSAGES_MAX, "the messages of an envelope")?;
     request.messages.iter().try_for_each(check_client)?;
     Ok(request)

@@ -1,6 +1,6 @@
 //! The POST fallback: one sealed envelope that carries what a socket would have carried, when sockets fail.
 
-use alloc::{string::String, vec::Vec};
+use alloc::vec::Vec;
 use core::fmt;
 use serde::{Deserialize, Serialize};
 
@@ -11,11 +11,9 @@ use crate::{ClientMessage, ServerMessage};
 /// The key that answers are sealed with is inside, so that only the holder of the server's static key can answer.
 #[derive(Clone, PartialEq, Serialize, Deserialize)]
 pub struct EnvelopeRequest {
-    /// The session token.
-    pub token: String,
     /// Fresh X25519 public key of the page for the sealed reply.
     pub reply_key: [u8; 32],
-    /// `Hello` first, then batches, fields, actions.
+    /// `Hello` with the token first, then batches, fields, actions.
     pub messages: Vec<ClientMessage>,
 }
 

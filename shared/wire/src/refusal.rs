@@ -28,11 +28,13 @@ pub enum RefusalCode {
     SessionEnded = 9,
     /// The server stops or is overloaded; try again.
     Unavailable = 10,
+    /// The connection opened too slowly, or nothing came for too long.
+    TimedOut = 11,
 }
 
 impl RefusalCode {
     /// All codes.
-    pub const ALL: [Self; 11] = [
+    pub const ALL: [Self; 12] = [
         Self::BadFrame,
         Self::BadVersion,
         Self::BadToken,
@@ -44,6 +46,7 @@ impl RefusalCode {
         Self::BadField,
         Self::SessionEnded,
         Self::Unavailable,
+        Self::TimedOut,
     ];
 
     /// The stable code in text.
@@ -61,13 +64,14 @@ impl RefusalCode {
             Self::BadField => "bad-field",
             Self::SessionEnded => "session-ended",
             Self::Unavailable => "unavailable",
+            Self::TimedOut => "timed-out",
         }
     }
 
-    /// Whether the connection closes after it. A refused batch, field or action leaves the session as it was.
+    /// Whether the connection closes after it. A refused batch or field leaves the connection as it was.
     #[must_use]
     pub const fn is_final(self) -> bool {
-        !matches!(self, Self::BadFeatures | Self::RateLimited | Self::BadField)
+        !matches!(self, Self::BadFeatures | Self::BadField)
     }
 
     /// The WebSocket close code (RFC 6455, section 7.4; 4000–4999 are the application's own).
