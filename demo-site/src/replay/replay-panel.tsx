@@ -1,0 +1,103 @@
+/**
+ * Plays a recorded owner, stranger or bot into the session of this bank page. Events that a script dispatches in a page
+ * are untrusted, and PaLet counts them as such; so the server itself plays, with the real client, over the real socket,
+ * and this page only watches its own fields change.
+ */
+
+import { useEffect, useRef, useState } from "preact/hooks";
+import { sentenceOf } from "../app/state.ts";
+import type { RecordedStream, ReplayStatus } from "../bank/answers.ts";
+import { bank } from "../bank/client.ts";
+import { Fault } from "../ui/fault.tsx";
+import { Icon } from "../ui/icon.tsx";
+import { useLoaded } from "../ui/use-loaded.ts";
+import { usePoll } from "../ui/use-poll.ts";
+import { TypistView } from "./typist-view.tsx";
+import { announceReplay } from "./replay-pause.ts";
+import { SPEEDS, replaySentence } from "./replay-words.ts";
+
+/** How often the server is asked how far the recording is. */
+export const REPLAY_EVERY_MS = 500;
+
+/** The recordings and the one that plays. */
+export function ReplayPanel() {
+  const streams = useLoaded(bank.streams);
+  const status = usePoll(bank.replay, REPLAY_EVERY_MS, true);
+  const [speed, setSpeed] = useState<number>(4);
+  const [fault, setFault] = useState<string | null>(null);
+  const playing = status?.state === "playing";
+  usePausedWhile(playing);
+  const play = (stream: string) => {
+    setFault(null);
+    announceReplay("playing");
+    bank.startReplay(stream, speed).catch((reason: unknown) => setFault(sentenceOf(reason)));
+  };
+  return (
+    <>
+      <p class="dock__soft">
+        The server plays a recording into this very session, as a second client with the real protocol. This page’s own typing is
+        paused meanwhile.
+      </p>
+      <Fault text={fault ?? streams.fault} />
+      <SpeedChoice speed={speed} onChoose={setSpeed} />
+      <ul class="streams">
+        {streams.value?.map((stream) => (
+          <StreamRow key={stream.id} stream={stream} current={playing && status.stream === stream.id} onPlay={() => play(stream.id)} />
+        ))}
+      </ul>
+      {status === null || status.state === "idle" ? null : <Playing status={status} />}
+    </>
+  );
+}
+
+function SpeedChoice({ speed, onChoose }: { speed: number; onChoose: (speed: number) => void }) {
+  return (
+    <fieldset class="speeds">
+      <legend>Speed</legend>
+      {SPEEDS.map((choice) => (
+        <label key={choice}>
+          <input type="radio" name="speed" value={choice} checked={choice === speed} onChange={() => onChoose(choice)} />
+          <span>{choice} ×</span>
+        </label>
+      ))}
+    </fieldset>
+  );
+}
+
+function StreamRow({ stream, current, onPlay }: { stream: RecordedStream; current: boolean; onPlay: () => void }) {
+  return (
+    <li class={current ? "stream stream--current" : "stream"}>
+      <div>
+        <p class="stream__title">{stream.title}</p>
+        <p class="dock__soft">{stream.about}</p>
+      </div>
+      {current ? (
+        <button type="button" class="dock-button" onClick={() => void bank.stopReplay().catch(() => undefined)}>
+          <Icon name="stop" /> Stop
+        </button>
+      ) : (
+        <button type="button" class="dock-button" disabled={!stream.available} onClick={onPlay} aria-label={`Play: ${stream.title}`}>
+          <Icon name="play" /> Play
+        </button>
+      )}
+    </li>
+  );
+}
+
+function Playing({ status }: { status: ReplayStatus }) {
+  return (
+    <section class="playing" aria-label="The recording">
+      <TypistView status={status} everyMs={REPLAY_EVERY_MS} />
+      <p role="status">{replaySentence(status)}</p>
+    </section>
+  );
+}
+
+/** Tells the bank's tab to stop capturing while a recording plays, and to go on afterwards. */
+function usePausedWhile(playing: boolean): void {
+  const was = useRef(false);
+  useEffect(() => {
+    if (was.current !== playing) announceReplay(playing ? "playing" : "over");
+    was.current = playing;
+  }, [playing]);
+}
