@@ -29,6 +29,7 @@ CREATE TABLE sessions (
     end_reason TEXT,
     verdict TEXT,
     verdict_at INTEGER,
+    login_at INTEGER,
     step_up_at INTEGER,
     learnt_at INTEGER,
     learnt TEXT

@@ -7,6 +7,8 @@ mod faults;
 mod load;
 mod rooms;
 
+pub(crate) use rooms::parse_key;
+
 pub use faults::{Fault, Faults};
 pub use load::{Sources, load};
 pub use rooms::{

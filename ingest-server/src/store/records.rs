@@ -76,6 +76,8 @@ named! {
         Genuine = "genuine",
         /// The session was somebody else's.
         Fraud = "fraud",
+        /// The subject logged in.
+        LoginPassed = "login-passed",
         /// The subject proved who they are in a step-up.
         StepUpPassed = "step-up-passed",
         /// The subject failed to.
@@ -161,6 +163,8 @@ pub struct SessionRecord {
     pub end_reason: Option<EndReason>,
     /// What the bank said of it.
     pub verdict: Option<Verdict>,
+    /// When the subject logged in to it, as the bank told.
+    pub login_at: Option<Micros>,
     /// When the last step-up was passed in it.
     pub step_up_at: Option<Micros>,
     /// What was learnt from it.

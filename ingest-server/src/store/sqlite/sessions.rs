@@ -27,6 +27,7 @@ fn session_of(row: &SqliteRow) -> StoreResult<SessionRecord> {
         ended_at: time("ended_at")?,
         end_reason: named("end_reason")?.and_then(EndReason::parse),
         verdict: named("verdict")?.and_then(Verdict::parse),
+        login_at: time("login_at")?,
         step_up_at: time("step_up_at")?,
         learnt: named("learnt")?.and_then(Learnt::parse),
     })
@@ -36,7 +37,7 @@ impl SqliteStore {
     pub(super) async fn insert_session_row(&self, session: &SessionRecord) -> StoreResult<()> {
         sqlx::query(
             "INSERT INTO sessions (id, tenant, subject, origin, channel, consent, device_class, created_at, \
-             expires_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
+             expires_at, login_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
         )
         .bind(session_bytes(session.id))
         .bind(session.tenant.as_str())
@@ -47,6 +48,7 @@ impl SqliteStore {
         .bind(session.device.map(DeviceClass::as_str))
         .bind(time(session.created_at))
         .bind(time(session.expires_at))
+        .bind(session.login_at.map(time))
         .execute(&self.writer)
         .await
         .map_err(exists("session"))?;
@@ -133,6 +135,7 @@ impl SqliteStore {
                 "UPDATE sessions SET verdict_at = ?, verdict = 'genuine' WHERE id = ? AND verdict IS NOT 'fraud'"
             }
             FeedbackKind::Fraud => "UPDATE sessions SET verdict_at = ?, verdict = 'fraud' WHERE id = ?",
+            FeedbackKind::LoginPassed => "UPDATE sessions SET login_at = ? WHERE id = ?",
             FeedbackKind::StepUpPassed => "UPDATE sessions SET step_up_at = ? WHERE id = ?",
             FeedbackKind::StepUpFailed => "UPDATE sessions SET step_up_at = NULL WHERE ? IS NOT NULL AND id = ?",
         };

@@ -23,6 +23,7 @@ fn session(id: u128) -> SessionRecord {
         ended_at: None,
         end_reason: None,
         verdict: None,
+        login_at: Some(Micros(9)),
         step_up_at: None,
         learnt: None,
     }

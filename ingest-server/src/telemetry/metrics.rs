@@ -1,0 +1,231 @@
+//! Every metric and its name, in one place.
+
+use palet_wire::RefusalCode;
+use prometheus_client::{
+    encoding::{EncodeLabelSet, text::encode},
+    metrics::{
+        counter::Counter,
+        family::Family,
+        gauge::Gauge,
+        histogram::{Histogram, exponential_buckets},
+        info::Info,
+    },
+    registry::Registry,
+};
+use std::time::Duration;
+
+/// The one end of a batch.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[must_use]
+pub enum BatchOutcome {
+    /// It was scored and decided on.
+    Compared,
+    /// It was refused for what is in it.
+    Rejected(RefusalCode),
+    /// It was refused for how much there is.
+    Limited(RefusalCode),
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Hash, EncodeLabelSet)]
+struct OutcomeLabels {
+    outcome: &'static str,
+    reason: &'static str,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Hash, EncodeLabelSet)]
+struct CodeLabels {
+    code: &'static str,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Hash, EncodeLabelSet)]
+struct ResultLabels {
+    result: &'static str,
+}
+
+/// What tells requests apart.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, EncodeLabelSet)]
+pub struct RequestLabels {
+    /// The route's pattern, never the path that was asked for.
+    pub route: String,
+    /// The method.
+    pub method: String,
+    /// The status.
+    pub status: u16,
+}
+
+/// The server's metrics.
+#[derive(Debug)]
+pub struct Metrics {
+    registry: Registry,
+    compared: Counter,
+    batches: Family<OutcomeLabels, Counter>,
+    refusals: Family<CodeLabels, Counter>,
+    requests: Family<RequestLabels, Counter>,
+    request_seconds: Histogram,
+    learnt: Family<ResultLabels, Counter>,
+    /// Batches that came again.
+    pub duplicates: Counter,
+    /// Batches that pages gave up.
+    pub lost: Counter,
+    /// Fields that changed what they show.
+    pub directives: Counter,
+    /// Actions decided.
+    pub actions: Counter,
+    /// Items masked over REST.
+    pub masked_items: Counter,
+    /// Open sockets.
+    pub sockets: Gauge,
+    /// Sessions in memory.
+    pub sessions_live: Gauge,
+    /// Decisions that wait to be written.
+    pub decisions_waiting: Gauge,
+    /// Decisions written.
+    pub decisions_written: Counter,
+    /// Decisions that could not be written.
+    pub decisions_failed: Counter,
+    batch_seconds: Histogram,
+    commit_seconds: Histogram,
+}
+
+fn seconds(first: f64) -> Histogram {
+    Histogram::new(exponential_buckets(first, 2.0, 16))
+}
+
+impl Default for Metrics {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+impl Metrics {
+    /// Metrics at zero.
+    #[must_use]
+    pub fn new() -> Self {
+        let batches = Family::<OutcomeLabels, Counter>::default();
+        let labels = OutcomeLabels { outcome: "compared", reason: "none" };
+        let compared = batches.get_or_create(&labels).clone();
+        let mut metrics = Self {
+            registry: Registry::with_prefix("palet"),
+            compared,
+            batches,
+            refusals: Family::default(),
+            requests: Family::default(),
+            request_seconds: seconds(100e-6),
+            learnt: Family::default(),
+            duplicates: Counter::default(),
+            lost: Counter::default(),
+            directives: Counter::default(),
+            actions: Counter::default(),
+            masked_items: Counter::default(),
+            sockets: Gauge::default(),
+            sessions_live: Gauge::default(),
+            decisions_waiting: Gauge::default(),
+            decisions_written: Counter::default(),
+            decisions_failed: Counter::default(),
+            batch_seconds: seconds(2e-6),
+            commit_seconds: seconds(200e-6),
+        };
+        metrics.register();
+        metrics
+    }
+
+    fn register(&mut self) {
+        let registry = &mut self.registry;
+        let build = Info::new([("version", env!("CARGO_PKG_VERSION"))]);
+        registry.register("build", "The version that runs", build);
+        registry.register("batches", "Batches by their one outcome", self.batches.clone());
+        registry.register("refusals", "Refusals on sockets and envelopes by code", self.refusals.clone());
+        registry.register("http_requests", "REST requests by route, method and status", self.requests.clone());
+        registry.register("http_request_seconds", "Time to answer a REST request", self.request_seconds.clone());
+        registry.register("sessions_learnt", "Ended sessions by what was learnt", self.learnt.clone());
+        registry.register("batches_duplicate", "Batches that came again", self.duplicates.clone());
+        registry.register("batches_lost", "Batches that pages gave up", self.lost.clone());
+        registry.register("directives", "Fields that changed what they show", self.directives.clone());
+        registry.register("actions", "Actions decided", self.actions.clone());
+        registry.register("masked_items", "Items masked over REST", self.masked_items.clone());
+        registry.register("sockets", "Open sockets", self.sockets.clone());
+        registry.register("sessions_live", "Sessions in memory", self.sessions_live.clone());
+        registry.register("decisions_waiting", "Decisions to be written", self.decisions_waiting.clone());
+        registry.register("decisions_written", "Decisions written", self.decisions_written.clone());
+        registry.register("decisions_failed", "Decisions not written", self.decisions_failed.clone());
+        registry.register("batch_seconds", "Time to score and decide a batch", self.batch_seconds.clone());
+        registry.register("commit_seconds", "Time to write a group of decisions", self.commit_seconds.clone());
+    }
+
+    /// Counts a batch's one outcome.
+    pub fn count_batch(&self, outcome: BatchOutcome) {
+        let (outcome, code) = match outcome {
+            BatchOutcome::Compared => {
+                self.compared.inc();
+                return;
+            }
+            BatchOutcome::Rejected(code) => ("rejected", code),
+            BatchOutcome::Limited(code) => ("limited", code),
+        };
+        self.batches.get_or_create(&OutcomeLabels { outcome, reason: code.as_str() }).inc();
+    }
+
+    /// Counts a refusal.
+    pub fn count_refusal(&self, code: RefusalCode) {
+        self.refusals.get_or_create(&CodeLabels { code: code.as_str() }).inc();
+    }
+
+    /// Counts a REST request.
+    pub fn count_request(&self, labels: &RequestLabels, took: Duration) {
+        self.requests.get_or_create(labels).inc();
+        self.request_seconds.observe(took.as_secs_f64());
+    }
+
+    /// Counts what was learnt from a session.
+    pub fn count_learnt(&self, result: &'static str) {
+        self.learnt.get_or_create(&ResultLabels { result }).inc();
+    }
+
+    /// Notes how long a batch took.
+    pub fn observe_batch(&self, took: Duration) {
+        self.batch_seconds.observe(took.as_secs_f64());
+    }
+
+    /// Notes how long a commit took.
+    pub fn observe_commit(&self, took: Duration) {
+        self.commit_seconds.observe(took.as_secs_f64());
+    }
+
+    /// Batches compared since the start.
+    #[must_use]
+    pub fn batches_compared(&self) -> u64 {
+        self.compared.get()
+    }
+
+    /// All metrics in the OpenMetrics text format.
+    #[must_use]
+    pub fn render(&self) -> String {
+        let mut text = String::new();
+        // Writing into a text cannot fail; if a metric's own encoder does, what is there so far is given.
+        let _ = encode(&mut text, &self.registry);
+        text
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_outcome_of_a_batch_has_its_row() {
+        let metrics = Metrics::new();
+        metrics.count_batch(BatchOutcome::Compared);
+        metrics.count_batch(BatchOutcome::Compared);
+        metrics.count_batch(BatchOutcome::Rejected(RefusalCode::BadFeatures));
+        metrics.count_batch(BatchOutcome::Limited(RefusalCode::RateLimited));
+        let text = metrics.render();
+        for row in [
+            "palet_batches_total{outcome=\"compared\",reason=\"none\"} 2",
+            "palet_batches_total{outcome=\"rejected\",reason=\"bad-features\"} 1",
+            "palet_batches_total{outcome=\"limited\",reason=\"rate-limited\"} 1",
+        ] {
+            assert!(text.contains(row), "{row} is missing in\n{text}");
+        }
+        assert!(text.ends_with("# EOF\n"));
+    }
+}
