@@ -50,6 +50,11 @@ impl Ff1Key {
         }
     }
 
+    /// `PRF` of the standard over the constant blocks of each prefix; `take` is handed each outcome in order.
+    pub(super) fn mac_each<'a>(&self, prefixes: impl Iterator<Item = Prefix<'a>>, take: impl FnMut(u128)) {
+        self.run(MacEach { prefixes, take });
+    }
+
     /// `PRF` of the standard continued from `chain`: CBC-MAC over whole blocks.
     pub(super) fn mac(&self, chain: u128, blocks: &[u8]) -> u128 {
         let mut chain = chain;
@@ -69,6 +74,60 @@ pub(super) fn encrypt_block<B: BlockCipherEncBackend<BlockSize = U16>>(backend: 
     let mut bytes = aes::Block::from(block.to_be_bytes());
     backend.encrypt_block((&mut bytes).into());
     u128::from_be_bytes(bytes.into())
+}
+
+/// What the round function reads before the variable blocks.
+#[derive(Clone, Copy)]
+pub(super) struct Prefix<'a> {
+    /// `P`.
+    pub(super) first: [u8; 16],
+    /// What of the tweak lies in constant blocks; zeros make the last of them whole.
+    pub(super) absorbed: &'a [u8],
+    /// What of the tweak lies in the variable blocks.
+    pub(super) rest: &'a [u8],
+}
+
+impl Prefix<'_> {
+    /// The constant part of a single variable block. **Range**: `rest` of less than 16 bytes.
+    #[inline(always)]
+    pub(super) fn last_block(&self) -> u128 {
+        padded(self.rest)
+    }
+}
+
+/// Up to 16 bytes as a block that ends in zeros.
+#[inline(always)]
+fn padded(bytes: &[u8]) -> u128 {
+    let mut block = [0u8; 16];
+    block.iter_mut().zip(bytes).for_each(|(to, from)| *to = *from);
+    u128::from_be_bytes(block)
+}
+
+struct MacEach<I, F> {
+    prefixes: I,
+    take: F,
+}
+
+impl<I, F> BlockSizeUser for MacEach<I, F> {
+    type BlockSize = U16;
+}
+
+impl<'a, I: Iterator<Item = Prefix<'a>>, F: FnMut(u128)> BlockCipherEncClosure for MacEach<I, F> {
+    #[inline(always)]
+    fn call<B: BlockCipherEncBackend<BlockSize = U16>>(mut self, backend: &B) {
+        // One prefix does not wait for another: the processor overlaps them.
+        for prefix in self.prefixes {
+            let (blocks, rest) = prefix.absorbed.as_chunks::<16>();
+            let mut chain = encrypt_block(backend, u128::from_be_bytes(prefix.first));
+            for block in blocks {
+                chain = encrypt_block(backend, chain ^ u128::from_be_bytes(*block));
+            }
+            if !rest.is_empty() {
+                chain = encrypt_block(backend, chain ^ padded(rest));
+            }
+            (self.take)(chain);
+        }
+    }
 }
 
 struct Mac<'a> {

@@ -23,6 +23,7 @@ use zeroize::{Zeroize, Zeroizing};
 
 pub use alphabet::{Alphabet, AlphabetError, TextError};
 pub use cipher::Ff1Key;
+use cipher::Prefix;
 pub use contexts::{Contexts, ContextsError};
 use reduce::Half;
 use rounds::{Batch, Frame, Lane, Single};
@@ -115,11 +116,14 @@ impl Scheme {
 
     fn each(&self, items: &mut [Item<'_>], direction: Direction) -> Result<(), Ff1Error> {
         let shape = &self.inner.1;
-        let mut chains = Zeroizing::new(Vec::with_capacity(items.len()));
+        let mut prefixes = Vec::with_capacity(items.len());
         for item in items.iter() {
             shape.check_digits(item.digits)?;
-            chains.push(self.absorb(item.tweak)?.0);
+            prefixes.push(prefix(shape, item.tweak)?);
         }
+        let mut chains = Zeroizing::new(Vec::with_capacity(items.len()));
+        self.inner.0.mac_each(prefixes.iter().copied(), |chain| chains.push(chain));
+        chains.iter_mut().zip(&prefixes).for_each(|(chain, prefix)| *chain ^= prefix.last_block());
         let pairs = items.iter_mut().zip(chains.iter());
         let mut lanes = pairs.map(|(item, &chain)| Lane { chain, value: &mut *item.digits });
         match &shape.width {
@@ -138,26 +142,15 @@ impl Scheme {
     /// `P` and the constant part of `Q` (algorithm 7, steps 5 and 6.i), as far as they can be absorbed.
     fn absorb(&self, tweak: &[u8]) -> Result<(u128, Zeroizing<Vec<u8>>), Ff1Error> {
         let (key, shape) = &*self.inner;
-        if tweak.len() > TWEAK_BYTES_MAX {
-            return Err(Ff1Error::TweakTooLong(tweak.len()));
+        let prefix = prefix(shape, tweak)?;
+        let mut chain = 0;
+        key.mac_each([prefix].into_iter(), |all| chain = all);
+        if shape.variable_bytes() == 16 {
+            return Ok((chain ^ prefix.last_block(), Zeroizing::default()));
         }
-        let chain = key.mac(0, &first_block(shape, tweak.len()));
-        let variable = (shape.half_bytes + 1).next_multiple_of(16);
-        let whole = tweak.len() + shape.half_bytes + 1;
-        let constant = whole.next_multiple_of(16) - variable;
-        if constant == 0 && variable == 16 {
-            let mut block = [0u8; 16];
-            block[..tweak.len()].copy_from_slice(tweak);
-            return Ok((chain ^ u128::from_be_bytes(block), Zeroizing::default()));
-        }
-        let mut blocks = Zeroizing::new(tweak.to_vec());
-        blocks.resize(constant + variable, 0);
-        let chain = key.mac(chain, &blocks[..constant]);
-        let tail = Zeroizing::new(blocks[constant..].to_vec());
-        match <[u8; 16]>::try_from(tail.as_slice()) {
-            Ok(block) => Ok((chain ^ u128::from_be_bytes(block), Zeroizing::default())),
-            Err(_) => Ok((chain, tail)),
-        }
+        let mut tail = Zeroizing::new(prefix.rest.to_vec());
+        tail.resize(shape.variable_bytes(), 0);
+        Ok((chain, tail))
     }
 
     fn frame<'a, H: Half>(&'a self, moduli: &'a Moduli<H>) -> Frame<'a, H> {
@@ -268,6 +261,17 @@ impl Context {
             }
         }
     }
+}
+
+/// `P` and the tweak as it is absorbed. **Errors**: `TweakTooLong`.
+fn prefix<'a>(shape: &Shape, tweak: &'a [u8]) -> Result<Prefix<'a>, Ff1Error> {
+    if tweak.len() > TWEAK_BYTES_MAX {
+        return Err(Ff1Error::TweakTooLong(tweak.len()));
+    }
+    let whole = (tweak.len() + shape.half_bytes + 1).next_multiple_of(16);
+    let constant = whole - shape.variable_bytes();
+    let (absorbed, rest) = tweak.split_at(constant.min(tweak.len()));
+    Ok(Prefix { first: first_block(shape, tweak.len()), absorbed, rest })
 }
 
 /// `P` (algorithm 7, step 5).

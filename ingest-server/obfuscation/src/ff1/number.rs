@@ -5,8 +5,10 @@
 
 use super::reduce::{Barrett, Half};
 
-/// The most digits of one chunk.
+/// Digits of one chunk where the radix is at most 256.
 const CHUNK_MAX: usize = 8;
+/// Digits of one chunk above that.
+const CHUNK_WIDE: usize = 4;
 
 /// The powers of a radix and their reciprocals.
 #[derive(Clone, Copy, Debug)]
@@ -37,7 +39,7 @@ impl Radix {
             top_power,
             middle: (1u64 << 48).div_ceil(if small { r * r } else { r }),
             low: (1u32 << 24).div_ceil(radix),
-            chunk: if small { CHUNK_MAX } else { CHUNK_MAX / 2 },
+            chunk: if small { CHUNK_MAX } else { CHUNK_WIDE },
         }
     }
 
@@ -51,24 +53,47 @@ impl Radix {
     /// `base` is `radix^chunk`; it is asked for only where there is more than one chunk.
     #[inline(always)]
     pub(super) fn join<H: Half>(&self, digits: &[u16], base: H) -> H {
-        let (head, chunks) = digits.split_at(digits.len() % self.chunk);
-        let mut first = 0u64;
-        for &digit in head {
-            first = first * self.radix + u64::from(digit);
+        if self.chunk == CHUNK_MAX {
+            self.join_chunks::<H, CHUNK_MAX>(digits, base)
+        } else {
+            self.join_chunks::<H, CHUNK_WIDE>(digits, base)
         }
-        let mut number = H::from_u64(first);
-        for chunk in chunks.chunks_exact(self.chunk) {
-            number = number.wrapping_mul(base).wrapping_add(H::from_u64(self.join_chunk(chunk)));
-        }
-        number
     }
 
     /// Writes the number as digits, the most significant first. **Range**: below `radix^digits.len()`.
     #[inline(always)]
     pub(super) fn split<H: Half>(&self, number: H, base: Option<&Barrett<H>>, digits: &mut [u16]) {
+        if self.chunk == CHUNK_MAX {
+            self.split_chunks::<H, CHUNK_MAX>(number, base, digits);
+        } else {
+            self.split_chunks::<H, CHUNK_WIDE>(number, base, digits);
+        }
+    }
+
+    #[inline(always)]
+    fn join_chunks<H: Half, const CHUNK: usize>(&self, digits: &[u16], base: H) -> H {
+        let (head, chunks) = digits.as_rchunks::<CHUNK>();
+        let mut first = 0u64;
+        for &digit in head {
+            first = first * self.radix + u64::from(digit);
+        }
+        let mut number = H::from_u64(first);
+        for chunk in chunks {
+            number = number.wrapping_mul(base).wrapping_add(H::from_u64(self.join_chunk(chunk)));
+        }
+        number
+    }
+
+    #[inline(always)]
+    fn split_chunks<H: Half, const CHUNK: usize>(
+        &self,
+        number: H,
+        base: Option<&Barrett<H>>,
+        digits: &mut [u16],
+    ) {
         let mut rest = number;
-        let mut chunks = digits.rchunks_exact_mut(self.chunk);
-        for chunk in chunks.by_ref() {
+        let (head, chunks) = digits.as_rchunks_mut::<CHUNK>();
+        for chunk in chunks.iter_mut().rev() {
             // The last quotient is the head, or zero: no division where nothing is left to divide.
             let piece = match base {
                 Some(base) => {
@@ -80,11 +105,10 @@ impl Radix {
             };
             self.split_chunk(piece, chunk);
         }
-        let head = chunks.into_remainder();
         if !head.is_empty() {
-            let mut whole = [0u16; CHUNK_MAX];
-            self.split_chunk(rest.low_u64(), &mut whole[..self.chunk]);
-            for (digit, &from) in head.iter_mut().rev().zip(whole[..self.chunk].iter().rev()) {
+            let mut whole = [0u16; CHUNK];
+            self.split_chunk(rest.low_u64(), &mut whole);
+            for (digit, &from) in head.iter_mut().rev().zip(whole.iter().rev()) {
                 *digit = from;
             }
         }

@@ -147,6 +147,11 @@ impl Shape {
         4 * self.half_bytes.div_ceil(4) + 4
     }
 
+    /// Bytes of the blocks of `Q` that hold the round's number and `NUM(B)`.
+    pub(super) const fn variable_bytes(&self) -> usize {
+        (self.half_bytes + 1).next_multiple_of(16)
+    }
+
     /// **Errors**: `Length`, `DigitOutOfRange`.
     #[inline(always)]
     pub(super) fn check_digits(&self, digits: &[u16]) -> Result<(), Ff1Error> {
