@@ -44,6 +44,14 @@ impl Models {
         Self::of(self.keystroke.without(people), self.pointer.without(people), fixed_text)
     }
 
+    /// Whether any of these recordings went into the models.
+    #[must_use]
+    pub fn know_any(&self, recordings: &[PersonTag]) -> bool {
+        self.keystroke.knows_any(recordings)
+            || self.pointer.knows_any(recordings)
+            || self.fixed_text.knows_any(recordings)
+    }
+
     /// Names these models in every decision.
     #[must_use]
     pub const fn hash(&self) -> ModelHash {

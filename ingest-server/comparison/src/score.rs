@@ -137,6 +137,16 @@ impl Evidence {
         &self.pointer
     }
 
+    /// Every scorer by itself, for evaluation: name and score, not calibrated.
+    #[must_use]
+    pub fn parts(&self, models: &Models, reference: &PreparedReference) -> Vec<(&'static str, f64)> {
+        let mut parts = self.keystroke.parts(models.keystroke());
+        if let Some(prepared) = reference.pointer() {
+            parts.extend(self.pointer.parts(models.pointer(), prepared));
+        }
+        parts
+    }
+
     /// What the gathered windows say together.
     #[must_use]
     pub fn scores(&self, models: &Models, reference: &PreparedReference) -> Scores {

@@ -1,1 +1,16 @@
-//! Corpora through the shipped extractor and scorers: error rates, takeover, reports.
+//! Corpora of recorded people through the shipped extractor, models and scorers: error rates, takeover, reports.
+//!
+//! Reads folders of events and trials, replays the events as a page would see them, and compares the windows as the
+//! server would. It also makes the models that ship, from the corpora that may be trained on. Nothing here runs in a
+//! server.
+
+pub mod cli;
+pub mod corpus;
+mod folding;
+pub mod metrics;
+mod parallel;
+pub mod replay;
+pub mod training;
+pub mod trials;
+
+pub use corpus::{Corpus, CorpusError, CorpusKind, Fault};

@@ -45,6 +45,12 @@ impl FixedTextModels {
         self.clone()
     }
 
+    /// Whether any of these recordings went into the model.
+    #[must_use]
+    pub fn knows_any(&self, _recordings: &[PersonTag]) -> bool {
+        false
+    }
+
     /// Names the model.
     #[must_use]
     pub const fn hash(&self) -> ModelHash {

@@ -20,6 +20,17 @@ const CHANNEL_MAX: f32 = 12.0;
 /// A channel that falls below this is worth naming as a reason.
 const REASON_BELOW: f32 = -0.5;
 
+/// Names of the channels in evaluations. **Shape** `[CHANNELS]`.
+const CHANNEL_NAMES: [&str; CHANNELS] = [
+    "key-dwell",
+    "key-flight-ud",
+    "key-flight-dd",
+    "key-flight-uu",
+    "key-dwell-then-ud",
+    "key-dwell-then-dwell",
+    "key-ud-then-ud",
+];
+
 /// Normalised scores by channel; nothing where a channel saw nothing. **Shape** `[CHANNELS]`.
 pub type ChannelScores = [Option<f32>; CHANNELS];
 
@@ -84,6 +95,13 @@ impl KeystrokeEvidence {
             }
         }
         scores
+    }
+
+    /// Every channel by itself, for evaluation; none where nothing was typed.
+    #[must_use]
+    pub fn parts(&self, models: &KeystrokeModels) -> Vec<(&'static str, f64)> {
+        let named = CHANNEL_NAMES.iter().zip(self.channels(models));
+        named.filter_map(|(name, score)| score.map(|score| (*name, f64::from(score)))).collect()
     }
 
     /// What the channels say together; nothing where nothing was typed.

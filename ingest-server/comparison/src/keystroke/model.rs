@@ -105,6 +105,12 @@ impl KeystrokeModels {
         Self::made(KeystrokeContent { people: self.content.people.clone(), weights, calibration }, self.hash)
     }
 
+    /// Whether any of these recordings went into the model.
+    #[must_use]
+    pub fn knows_any(&self, recordings: &[PersonTag]) -> bool {
+        self.content.people.iter().any(|person| person.tags.iter().any(|tag| recordings.contains(tag)))
+    }
+
     /// Names the model.
     #[must_use]
     pub const fn hash(&self) -> ModelHash {

@@ -25,6 +25,12 @@ impl PointerModels {
         self.clone()
     }
 
+    /// Whether any of these recordings went into the model.
+    #[must_use]
+    pub fn knows_any(&self, _recordings: &[PersonTag]) -> bool {
+        false
+    }
+
     /// Names the model.
     #[must_use]
     pub const fn hash(&self) -> ModelHash {
@@ -73,6 +79,12 @@ pub struct PointerEvidence {}
 impl PointerEvidence {
     /// Adds one block.
     pub fn add(&mut self, _models: &PointerModels, _reference: &PreparedPointer, _block: &PointerBlock) {}
+
+    /// The scores of each scorer by itself, for evaluation.
+    #[must_use]
+    pub fn parts(&self, _models: &PointerModels, _reference: &PreparedPointer) -> Vec<(&'static str, f64)> {
+        Vec::new()
+    }
 
     /// What the gathered blocks say together.
     #[must_use]

@@ -1,0 +1,285 @@
+//! The commands `palet eval` and `palet-models`: arguments, tables, JSON.
+
+use crate::corpus::{Corpus, CorpusError};
+use crate::metrics::{self, Summary};
+use crate::training;
+use crate::trials::{self, FUSION, TrialRun};
+use clap::{Args, Parser, Subcommand};
+use palet_comparison::keystroke::{Calibration, FusionWeights, KeystrokeContent, KeystrokeModels};
+use palet_comparison::{ModelError, Models};
+use serde_json::{Value, json};
+use std::ffi::OsString;
+use std::io::Write;
+use std::path::{Path, PathBuf};
+
+/// Faults that are told one by one; the rest are counted.
+const FAULTS_TOLD: usize = 20;
+
+/// Arguments of `palet eval`.
+#[derive(Args, Clone, Debug)]
+pub struct EvalArgs {
+    /// Corpora: folders with events.csv.gz, enrol.csv, trials.csv, takeover.csv and corpus.json.
+    #[arg(required = true)]
+    pub corpora: Vec<PathBuf>,
+    /// Streams of takeover.csv through the session risk, instead of trials.
+    #[arg(long)]
+    pub takeover: bool,
+    /// One JSON object a corpus on stdout.
+    #[arg(long)]
+    pub json: bool,
+    /// Writes scores.csv, a report and its plots here.
+    #[arg(long, value_name = "DIR")]
+    pub out: Option<PathBuf>,
+    /// Judges this scorer instead of the fusion.
+    #[arg(long, value_name = "NAME")]
+    pub scorer: Option<String>,
+    /// Makes population and cohort from these corpora instead of taking the shipped ones.
+    #[arg(long, value_name = "CORPUS", num_args = 1..)]
+    pub background: Vec<PathBuf>,
+}
+
+/// Why an evaluation failed.
+#[derive(Debug, thiserror::Error)]
+pub enum EvalError {
+    /// A corpus cannot be read.
+    #[error("{folder}: {source}")]
+    Corpus {
+        /// Which.
+        folder: String,
+        /// Why.
+        source: CorpusError,
+    },
+    /// The models cannot be used.
+    #[error(transparent)]
+    Model(#[from] ModelError),
+    /// Nothing could be judged.
+    #[error("expected mated and non-mated trials that could be scored in {0}, got none of one sort")]
+    NoTrials(String),
+    /// There is no such scorer.
+    #[error("expected one of the scorers {known}, got another")]
+    Scorer {
+        /// What there is.
+        known: String,
+    },
+    /// Output failed.
+    #[error(transparent)]
+    Io(#[from] std::io::Error),
+    /// Arguments are wrong, or help was asked for.
+    #[error("{0}")]
+    Usage(clap::Error),
+}
+
+impl EvalError {
+    /// The exit status that tells of this: 2 for wrong usage, 1 for the rest.
+    #[must_use]
+    pub fn exit_code(&self) -> u8 {
+        match self {
+            Self::Usage(error) => error.exit_code() as u8,
+            Self::Scorer { .. } => 2,
+            _ => 1,
+        }
+    }
+}
+
+/// Runs `palet eval`.
+///
+/// **Errors**: [`EvalError`] where a corpus cannot be read or nothing could be judged.
+pub fn run(args: &EvalArgs, stdout: &mut impl Write, stderr: &mut impl Write) -> Result<(), EvalError> {
+    let models = models_for(&args.background)?;
+    let background = background_name(&args.background);
+    for folder in &args.corpora {
+        let corpus = read(folder)?;
+        let run = trials::run(&corpus, &models);
+        tell_faults(&corpus.name, &run, stderr)?;
+        let scorer = args.scorer.as_deref().unwrap_or(FUSION);
+        if !run.scorers().contains(&scorer) {
+            return Err(EvalError::Scorer { known: run.scorers().join(", ") });
+        }
+        let summary = metrics::summarise(&run.scored_by(scorer))
+            .ok_or_else(|| EvalError::NoTrials(corpus.name.clone()))?;
+        let report = report(&corpus, &run, &summary, &models, &background);
+        if args.json {
+            writeln!(stdout, "{report}")?;
+        } else {
+            tell_table(&report, stdout)?;
+        }
+    }
+    Ok(())
+}
+
+fn read(folder: &Path) -> Result<Corpus, EvalError> {
+    Corpus::read(folder).map_err(|source| EvalError::Corpus { folder: folder.display().to_string(), source })
+}
+
+fn read_all(folders: &[PathBuf]) -> Result<Vec<Corpus>, EvalError> {
+    folders.iter().map(|folder| read(folder)).collect()
+}
+
+fn models_for(background: &[PathBuf]) -> Result<Models, EvalError> {
+    let shipped = Models::embedded()?;
+    if background.is_empty() {
+        return Ok(shipped);
+    }
+    let corpora = read_all(background)?;
+    let shipped_content = shipped.keystroke().content();
+    let content = KeystrokeContent {
+        people: training::keystroke_people(&corpora),
+        weights: shipped_content.weights,
+        calibration: shipped_content.calibration.clone(),
+    };
+    let keystroke = KeystrokeModels::parse(&KeystrokeModels::encode(&content)?)?;
+    Ok(Models::of(keystroke, shipped.pointer().clone(), shipped.fixed_text().clone()))
+}
+
+fn background_name(background: &[PathBuf]) -> String {
+    let name = |folder: &PathBuf| {
+        folder.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default()
+    };
+    if background.is_empty() {
+        "shipped".to_owned()
+    } else {
+        background.iter().map(name).collect::<Vec<_>>().join(",")
+    }
+}
+
+fn tell_faults(corpus: &str, run: &TrialRun, stderr: &mut impl Write) -> std::io::Result<()> {
+    for fault in run.faults.iter().take(FAULTS_TOLD) {
+        writeln!(stderr, "{corpus}/{fault}")?;
+    }
+    match run.faults.len() {
+        0 => Ok(()),
+        faults => writeln!(stderr, "{corpus}: {faults} faults, {} trials could not be scored", run.failed),
+    }
+}
+
+fn report(corpus: &Corpus, run: &TrialRun, summary: &Summary, models: &Models, background: &str) -> Value {
+    let mut scorers = serde_json::Map::new();
+    for name in run.scorers() {
+        let curve = metrics::ErrorCurve::of(&run.scored_by(name));
+        scorers.insert(name.to_owned(), json!({"eer": curve.eer(), "auc": curve.auc()}));
+    }
+    let mated = run.scored.iter().filter(|trial| trial.mated).count();
+    let seconds = run.comparing.as_secs_f64().max(1e-9);
+    json!({
+        "corpus": corpus.name,
+        "kind": corpus.kind,
+        "subjects": run.subjects.len(),
+        "mated": mated,
+        "nonmated": run.scored.len() - mated,
+        "failed_to_score": run.failed,
+        "faults": run.faults.len(),
+        "left_out": run.left_out,
+        "eer": summary.eer,
+        "eer_ci95": summary.eer_ci95,
+        "auc": summary.auc,
+        "eer_per_subject_mean": summary.eer_per_subject_mean,
+        "fnmr_at_fmr_1pct": summary.fnmr_at_fmr_1pct,
+        "fnmr_at_fmr_0_1pct": summary.fnmr_at_fmr_0_1pct,
+        "worst_decile_fnmr_at_fmr_1pct": summary.worst_decile_fnmr_at_fmr_1pct,
+        "cllr": summary.cllr,
+        "cllr_min": summary.cllr_min,
+        "scorers": scorers,
+        "windows_per_s": run.windows as f64 / seconds,
+        "model": models.hash().to_string(),
+        "background": background,
+    })
+}
+
+fn tell_table(report: &Value, stdout: &mut impl Write) -> std::io::Result<()> {
+    let number = |name: &str| report[name].as_f64().unwrap_or(f64::NAN);
+    writeln!(
+        stdout,
+        "{}: {} subjects, {} mated, {} non-mated, {} failed to score",
+        report["corpus"].as_str().unwrap_or(""),
+        report["subjects"],
+        report["mated"],
+        report["nonmated"],
+        report["failed_to_score"]
+    )?;
+    writeln!(
+        stdout,
+        "  EER {:.4} [{:.4}, {:.4}]  AUC {:.4}  per subject {:.4}  FNMR@1% {:.3}  @.1% {:.3}  worst decile {:.3}",
+        number("eer"),
+        report["eer_ci95"][0].as_f64().unwrap_or(f64::NAN),
+        report["eer_ci95"][1].as_f64().unwrap_or(f64::NAN),
+        number("auc"),
+        number("eer_per_subject_mean"),
+        number("fnmr_at_fmr_1pct"),
+        number("fnmr_at_fmr_0_1pct"),
+        number("worst_decile_fnmr_at_fmr_1pct")
+    )?;
+    writeln!(
+        stdout,
+        "  Cllr {:.3} (min {:.3})  {:.0} windows/s/core  models {}",
+        number("cllr"),
+        number("cllr_min"),
+        number("windows_per_s"),
+        report["model"].as_str().unwrap_or("")
+    )?;
+    for (name, scorer) in report["scorers"].as_object().into_iter().flatten() {
+        let value = |key: &str| scorer[key].as_f64().unwrap_or(f64::NAN);
+        writeln!(stdout, "    {name:<24} EER {:.4}  AUC {:.4}", value("eer"), value("auc"))?;
+    }
+    Ok(())
+}
+
+/// The command `palet-models`.
+#[derive(Parser, Debug)]
+#[command(name = "palet-models", about = "Makes the models that ship in the binary")]
+struct ModelsCommand {
+    #[command(subcommand)]
+    task: ModelsTask,
+}
+
+#[derive(Subcommand, Debug)]
+enum ModelsTask {
+    /// Prints the bin edges of the keystroke channels.
+    Edges {
+        /// Corpora that may be trained on.
+        #[arg(required = true)]
+        corpora: Vec<PathBuf>,
+    },
+    /// Judges the models in the tree, as `palet eval` does.
+    Eval(EvalArgs),
+    /// Writes the keystroke model.
+    Keystroke {
+        /// Corpora that may be trained on.
+        #[arg(required = true)]
+        corpora: Vec<PathBuf>,
+        /// Where to.
+        #[arg(long)]
+        out: PathBuf,
+    },
+}
+
+/// Runs `palet-models` with the process's arguments.
+///
+/// **Errors**: [`EvalError`] for wrong arguments, unreadable corpora and models that cannot be written.
+pub fn models_from_args(
+    args: impl IntoIterator<Item = OsString>,
+    stdout: &mut impl Write,
+    stderr: &mut impl Write,
+) -> Result<(), EvalError> {
+    let command = ModelsCommand::try_parse_from(args).map_err(EvalError::Usage)?;
+    match command.task {
+        ModelsTask::Edges { corpora } => {
+            let corpora = read_all(&corpora)?;
+            for (name, edges) in ["dwell", "ud", "dd", "uu"].iter().zip(training::bin_edges(&corpora)) {
+                writeln!(stdout, "{name}: {edges:?}")?;
+            }
+        }
+        ModelsTask::Eval(args) => run(&args, stdout, stderr)?,
+        ModelsTask::Keystroke { corpora, out } => {
+            let corpora = read_all(&corpora)?;
+            let people = training::keystroke_people(&corpora);
+            writeln!(stderr, "{} people", people.len())?;
+            let content = KeystrokeContent {
+                people,
+                weights: FusionWeights::default(),
+                calibration: Calibration::default(),
+            };
+            std::fs::write(out, KeystrokeModels::encode(&content)?)?;
+        }
+    }
+    Ok(())
+}

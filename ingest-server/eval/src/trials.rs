@@ -1,0 +1,250 @@
+//! A corpus's trials through enrolment and comparison, exactly as the server does both.
+
+use crate::corpus::{Corpus, Fault, FaultKind, Span};
+use crate::folding::KnownPeople;
+use crate::metrics::Scored;
+use crate::parallel;
+use crate::replay::windows_of_rows;
+use palet_capture::FieldKind;
+use palet_comparison::{Evidence, Models, PersonTag, PreparedReference, Reference};
+use palet_features::{DeviceClass, FeatureWindow};
+use std::collections::HashMap;
+use std::time::{Duration, Instant};
+
+/// The scorer that everything else leads to.
+pub const FUSION: &str = "fusion";
+
+/// The scores of one trial, by scorer.
+pub struct ScoredTrial {
+    /// The trial's own name.
+    pub id: String,
+    /// Whose reference, as a place in [`TrialRun::subjects`].
+    pub claimed: usize,
+    /// Whether the probe is the claimed subject's.
+    pub mated: bool,
+    /// By scorer: name and score. The fusion's is a log-likelihood ratio in nats.
+    pub scores: Vec<(&'static str, f64)>,
+}
+
+/// What came of a corpus's trials.
+pub struct TrialRun {
+    /// Claimed subjects.
+    pub subjects: Vec<String>,
+    /// Scored trials, in the file's order.
+    pub scored: Vec<ScoredTrial>,
+    /// Trials that could not be scored.
+    pub failed: usize,
+    /// What could not be used, the corpus's own faults first.
+    pub faults: Vec<Fault>,
+    /// Windows that were compared.
+    pub windows: usize,
+    /// Time that all threads together spent on comparing them.
+    pub comparing: Duration,
+    /// People of the corpus whom the models were made from, and who were left out of them in their own trials.
+    pub left_out: usize,
+}
+
+impl TrialRun {
+    /// The scores of one scorer. Trials that it said nothing about are neutral.
+    #[must_use]
+    pub fn scored_by(&self, scorer: &str) -> Vec<Scored> {
+        let score = |trial: &ScoredTrial| {
+            trial.scores.iter().find(|(name, _)| *name == scorer).map_or(0.0, |(_, s)| *s)
+        };
+        self.scored
+            .iter()
+            .map(|trial| Scored { claimed: trial.claimed, mated: trial.mated, llr: score(trial) })
+            .collect()
+    }
+
+    /// Names of the scorers, the fusion first.
+    #[must_use]
+    pub fn scorers(&self) -> Vec<&'static str> {
+        let mut names = Vec::new();
+        for (name, _) in self.scored.iter().flat_map(|trial| &trial.scores) {
+            if !names.contains(name) {
+                names.push(*name);
+            }
+        }
+        names
+    }
+}
+
+/// Windows of enrolments and probes, each replayed once.
+pub(crate) struct Replayed {
+    pub(crate) enrolments: HashMap<String, Vec<FeatureWindow>>,
+    probes: HashMap<Span, Vec<FeatureWindow>>,
+}
+
+/// The kind of field that a corpus's keys were typed into.
+pub(crate) fn field_of(corpus: &Corpus) -> FieldKind {
+    if corpus.is_fixed_text() { FieldKind::FixedText(0) } else { FieldKind::Open }
+}
+
+fn replayed_span(corpus: &Corpus, span: &Span, field: FieldKind) -> Vec<FeatureWindow> {
+    let name = format!("{}/{}/{}/{}", corpus.name, span.subject, span.session, span.first);
+    corpus.rows(span).map(|rows| windows_of_rows(rows, field, &name)).unwrap_or_default()
+}
+
+pub(crate) fn enrolments_of(corpus: &Corpus, field: FieldKind) -> HashMap<String, Vec<FeatureWindow>> {
+    let spans: Vec<&Span> = corpus.enrolments.iter().map(|enrolment| &enrolment.span).collect();
+    let mut enrolments: HashMap<String, Vec<FeatureWindow>> = HashMap::new();
+    for (span, windows) in spans.iter().zip(parallel::map(&spans, |span| replayed_span(corpus, span, field)))
+    {
+        enrolments.entry(span.subject.clone()).or_default().extend(windows);
+    }
+    enrolments
+}
+
+fn probes_of(corpus: &Corpus, field: FieldKind) -> HashMap<Span, Vec<FeatureWindow>> {
+    let mut spans: Vec<&Span> = corpus.trials.iter().map(|trial| &trial.probe).collect();
+    spans.sort_by(|a, b| {
+        (&a.subject, &a.session, a.first, a.last).cmp(&(&b.subject, &b.session, b.first, b.last))
+    });
+    spans.dedup();
+    let windows = parallel::map(&spans, |span| replayed_span(corpus, span, field));
+    spans.into_iter().cloned().zip(windows).collect()
+}
+
+/// Trials that share a reference and a set of left-out people.
+struct Group<'a> {
+    claimed: &'a str,
+    left_out: Vec<PersonTag>,
+    trials: Vec<usize>,
+}
+
+fn groups_of<'a>(corpus: &'a Corpus, known: &KnownPeople) -> Vec<Group<'a>> {
+    let mut places: HashMap<(&str, &str), usize> = HashMap::new();
+    let mut groups: Vec<Group<'_>> = Vec::new();
+    for (at, trial) in corpus.trials.iter().enumerate() {
+        let left_out = known.tags_of(&[&trial.claimed, &trial.probe.subject]);
+        let other = if left_out.is_empty() { "" } else { trial.probe.subject.as_str() };
+        let place = *places.entry((&trial.claimed, other)).or_insert_with(|| {
+            groups.push(Group { claimed: &trial.claimed, left_out, trials: Vec::new() });
+            groups.len() - 1
+        });
+        groups[place].trials.push(at);
+    }
+    groups
+}
+
+/// A trial's scores, or why it has none.
+type Outcome = Result<Vec<(&'static str, f64)>, FaultKind>;
+
+struct GroupResult {
+    outcomes: Vec<(usize, Outcome)>,
+    windows: usize,
+    comparing: Duration,
+}
+
+/// Runs every trial.
+#[must_use]
+pub fn run(corpus: &Corpus, models: &Models) -> TrialRun {
+    let field = field_of(corpus);
+    let replayed = Replayed { enrolments: enrolments_of(corpus, field), probes: probes_of(corpus, field) };
+    let known = KnownPeople::of(corpus, models);
+    let groups = groups_of(corpus, &known);
+    let results = parallel::map(&groups, |group| run_group(corpus, models, &replayed, group));
+    let mut run = collected(corpus, results);
+    run.left_out = known.count();
+    run
+}
+
+fn run_group(corpus: &Corpus, models: &Models, replayed: &Replayed, group: &Group<'_>) -> GroupResult {
+    let thinned;
+    let models = if group.left_out.is_empty() {
+        models
+    } else {
+        thinned = models.without(&group.left_out);
+        &thinned
+    };
+    let mut result = GroupResult { outcomes: Vec::new(), windows: 0, comparing: Duration::ZERO };
+    let enrolled = replayed.enrolments.get(group.claimed).filter(|windows| !windows.is_empty());
+    let reference = enrolled.and_then(|windows| Reference::enrol(models, DeviceClass::Desktop, windows).ok());
+    let prepared = reference.map(|reference| reference.prepare(models));
+    for &at in &group.trials {
+        let outcome = match &prepared {
+            None => Err(FaultKind::NotEnrolled),
+            Some(prepared) => run_trial(corpus, models, replayed, prepared, at, &mut result),
+        };
+        result.outcomes.push((at, outcome));
+    }
+    result
+}
+
+fn run_trial(
+    corpus: &Corpus,
+    models: &Models,
+    replayed: &Replayed,
+    reference: &PreparedReference,
+    at: usize,
+    result: &mut GroupResult,
+) -> Outcome {
+    let probe = &corpus.trials[at].probe;
+    if corpus.rows(probe).is_none() {
+        return Err(if corpus.recordings_of(&probe.subject).any(|r| r.session == probe.session) {
+            FaultKind::EmptySpan
+        } else {
+            FaultKind::UnknownSession
+        });
+    }
+    let windows = replayed.probes.get(probe).map_or(&[][..], Vec::as_slice);
+    let begun = Instant::now();
+    let scores = scores_of(models, reference, windows);
+    result.comparing += begun.elapsed();
+    result.windows += windows.len();
+    scores.ok_or(FaultKind::NoFeatures)
+}
+
+/// Every scorer's score of one probe.
+fn scores_of(
+    models: &Models,
+    reference: &PreparedReference,
+    windows: &[FeatureWindow],
+) -> Option<Vec<(&'static str, f64)>> {
+    let mut evidence = Evidence::default();
+    windows.iter().for_each(|window| evidence.add(models, reference, window));
+    let scores = evidence.scores(models, reference);
+    if scores.keystroke.is_none() && scores.pointer.is_none() && scores.fixed_text.is_none() {
+        return None;
+    }
+    let mut named = vec![(FUSION, scores.fused().nats())];
+    named.extend(evidence.parts(models, reference));
+    Some(named)
+}
+
+fn collected(corpus: &Corpus, results: Vec<GroupResult>) -> TrialRun {
+    let mut run = TrialRun {
+        subjects: Vec::new(),
+        scored: Vec::new(),
+        failed: 0,
+        faults: corpus.faults.clone(),
+        windows: results.iter().map(|result| result.windows).sum(),
+        comparing: results.iter().map(|result| result.comparing).sum(),
+        left_out: 0,
+    };
+    let mut outcomes: Vec<(usize, Outcome)> =
+        results.into_iter().flat_map(|result| result.outcomes).collect();
+    outcomes.sort_by_key(|(at, _)| *at);
+    for (at, outcome) in outcomes {
+        let trial = &corpus.trials[at];
+        match outcome {
+            Ok(scores) => {
+                let claimed = place_of(&mut run.subjects, &trial.claimed);
+                run.scored.push(ScoredTrial { id: trial.id.clone(), claimed, mated: trial.mated, scores });
+            }
+            Err(kind) => {
+                run.failed += 1;
+                run.faults.push(Fault { file: "trials.csv", line: trial.line, kind });
+            }
+        }
+    }
+    run
+}
+
+fn place_of(subjects: &mut Vec<String>, subject: &str) -> usize {
+    subjects.iter().position(|known| known == subject).unwrap_or_else(|| {
+        subjects.push(subject.to_owned());
+        subjects.len() - 1
+    })
+}
