@@ -1,0 +1,102 @@
+# Everything that a person or CI runs. `make help` lists it.
+SHELL := /bin/bash
+.SHELLFLAGS := -eu -o pipefail -c
+.DEFAULT_GOAL := help
+export CARGO_TERM_COLOR ?= always
+
+CARGO ?= cargo
+CORPORA := $(or $(PALET_DATA),../shared/data)/corpora
+PALET := target/release/palet
+
+.PHONY: help setup sdk site build demo test test-rust test-js fmt fmt-check lint size e2e bench bench-presidio eval \
+	models fuzz deny docs ci clean
+
+help: ## List the targets
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 18
+
+setup: ## Install what is missing: wasm target, npm packages, a browser for the tests
+	@scripts/setup.sh
+
+js/node_modules/.package-lock.json: js/package-lock.json
+	cd js && npm ci --no-audit --no-fund --loglevel=error
+	@touch $@
+
+demo-site/node_modules/.package-lock.json: demo-site/package-lock.json
+	cd demo-site && npm ci --no-audit --no-fund --loglevel=error
+	@touch $@
+
+tests/e2e/node_modules/.package-lock.json: tests/e2e/package-lock.json
+	cd tests/e2e && npm ci --no-audit --no-fund --loglevel=error
+	@touch $@
+
+SDK_SOURCES := $(shell find sdk-wasm shared js/src js/scripts -type f \( -name '*.rs' -o -name '*.ts' -o -name '*.mjs' -o -name 'Cargo.toml' \) 2>/dev/null)
+SITE_SOURCES := $(shell find demo-site -path demo-site/node_modules -prune -o -path demo-site/dist -prune -o -type f -print 2>/dev/null)
+
+js/dist/manifest.json: js/node_modules/.package-lock.json $(SDK_SOURCES) Cargo.lock
+	$(CARGO) run --quiet --package xtask -- sdk
+	@touch $@
+
+demo-site/dist/index.html: demo-site/node_modules/.package-lock.json js/node_modules/.package-lock.json $(SITE_SOURCES)
+	cd demo-site && npm run --silent build
+	@touch $@
+
+sdk: js/dist/manifest.json ## Build the SDK: wasm, ESM, IIFE, types, integrity hashes
+
+site: demo-site/dist/index.html ## Build the demonstration bank's pages
+
+build: sdk site ## Build the binary with SDK and pages inside
+	$(CARGO) build --release --package palet-server
+
+demo: setup ## Build everything and open the demonstration bank on http://127.0.0.1:8420
+	@$(MAKE) --no-print-directory build
+	$(PALET) demo
+
+test: setup test-rust test-js ## All tests that need no outside service
+
+test-rust: sdk site
+	$(CARGO) test --workspace --locked
+
+test-js: sdk demo-site/node_modules/.package-lock.json
+	cd js && npm run --silent check && npm test --silent
+	cd demo-site && npm run --silent typecheck && npm test --silent
+
+fmt: ## Format the Rust code
+	$(CARGO) fmt --all
+
+fmt-check:
+	$(CARGO) fmt --all --check
+
+lint: sdk site ## Clippy, warnings as errors
+	$(CARGO) clippy --workspace --all-targets --locked -- -D warnings
+
+size: sdk ## The SDK's size against its budget
+	$(CARGO) run --quiet --package xtask -- size
+
+e2e: build tests/e2e/node_modules/.package-lock.json ## Real server, real Chromium and Firefox
+	cd tests/e2e && node --test --test-concurrency=1 --test-reporter=spec 'suite/*.test.mjs'
+
+bench: build ## Ratios against peers measured in the same run
+	scripts/bench.sh
+
+eval: build ## Error rates on the corpora beside the project, where they are
+	scripts/eval.sh "$(CORPORA)"
+
+models: ## Make the shipped population and cohort again, from the corpora that may be trained on
+	scripts/models.sh "$(CORPORA)"
+
+fuzz: ## Ten minutes of fuzzing for each decoder (FUZZ_SECONDS=n for another time)
+	scripts/fuzz.sh
+
+deny: ## Licences and advisories of all dependencies
+	$(CARGO) deny check licenses bans sources
+
+docs: ## Rustdoc without warnings, links and figures of docs/ checked
+	RUSTDOCFLAGS="-D warnings" $(CARGO) doc --workspace --no-deps --locked --quiet
+	$(CARGO) run --quiet --package xtask -- docs
+
+ci: ## What CI runs: everything, with the time that each part took
+	@scripts/ci.sh
+
+clean:
+	$(CARGO) clean
+	rm -rf js/dist demo-site/dist
