@@ -1,4 +1,5 @@
 //! The policy that ships, asked in the words of a bank.
+#![cfg(test)]
 
 use palet_mask::{FieldClass, Level};
 use palet_policy::{

@@ -118,6 +118,36 @@ impl FieldClass {
         }
     }
 
+    /// What a screen reader calls a field of the class, in English.
+    #[must_use]
+    pub const fn label(self) -> &'static str {
+        match self {
+            Self::Pan => "Card number",
+            Self::Iban => "IBAN",
+            Self::Account => "Account number",
+            Self::SortCode => "Sort code",
+            Self::Routing => "Routing number",
+            Self::Bic => "BIC",
+            Self::NationalId => "Identity number",
+            Self::TaxId => "Tax number",
+            Self::Passport => "Passport number",
+            Self::Name => "Name",
+            Self::Address => "Address",
+            Self::Email => "E-mail address",
+            Self::Phone => "Telephone number",
+            Self::Dob => "Date of birth",
+            Self::Amount => "Amount",
+            Self::Balance => "Balance",
+            Self::Description => "Description",
+            Self::Cvv => "Card security code",
+            Self::Pin => "PIN",
+            Self::Otp => "One-time code",
+            Self::Password => "Password",
+            Self::Track => "Track data",
+            Self::Custom => "Field",
+        }
+    }
+
     /// Whether a value of this class only ever redacts (PCI DSS 4.0.1, 3.3).
     #[must_use]
     pub const fn is_secret(self) -> bool {
