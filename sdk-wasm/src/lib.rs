@@ -1,1 +1,22 @@
-//! The page's half of PaLet, compiled to WebAssembly.
+//! The page's half of PaLet, compiled to WebAssembly: bindings around `palet-client`, without logic of their own.
+//!
+//! The browser's interfaces (listeners, socket, clock, painting) are called from TypeScript; what crosses the border
+//! is numbers, bytes and a few short texts. Events come in once per animation frame as a block of numbers
+//! ([`record`]), effects go out one by one as a code with its parts ([`note`]). Memory is wiped when it is freed
+//! ([`wiping`]), so that a value that was shown does not stay behind in the module's memory.
+//!
+//! Without the standard library: its panic messages alone would outweigh the session (`docs/adr/`).
+#![no_std]
+extern crate alloc;
+
+#[cfg(target_arch = "wasm32")]
+mod bindings;
+pub mod note;
+#[cfg(target_arch = "wasm32")]
+mod panic;
+pub mod record;
+pub mod wiping;
+
+#[cfg(target_arch = "wasm32")]
+#[global_allocator]
+static ALLOCATOR: wiping::Wiping<dlmalloc::GlobalDlmalloc> = wiping::Wiping(dlmalloc::GlobalDlmalloc);

@@ -68,10 +68,11 @@ fn target() -> PathBuf {
     std::env::var_os("CARGO_TARGET_DIR").map_or_else(|| root().join("target"), PathBuf::from)
 }
 
+/// Built as a cdylib alone: with an rlib beside it cargo leaves link-time optimisation out.
 fn compile(module: &Module) -> Result<(), ChoreError> {
     run(Command::new(env!("CARGO"))
-        .args(["build", "--lib", "--target", "wasm32-unknown-unknown", "--profile", "wasm-release"])
-        .args(["--package", module.package]))
+        .args(["rustc", "--lib", "--crate-type", "cdylib", "--target", "wasm32-unknown-unknown"])
+        .args(["--profile", "wasm-release", "--package", module.package]))
 }
 
 fn bind(module: &Module, out: &Path) -> Result<(), ChoreError> {
