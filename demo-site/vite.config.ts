@@ -10,6 +10,7 @@ export default defineConfig({
     rollupOptions: {
       input: {
         index: resolve(import.meta.dirname, "index.html"),
+        plain: resolve(import.meta.dirname, "plain.html"),
         react: resolve(import.meta.dirname, "react.html"),
       },
     },

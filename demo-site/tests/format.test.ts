@@ -20,6 +20,7 @@ describe("days and spans", () => {
     expect(formatDay("2026-11-20")).toBe("20 November 2026");
     expect(formatSpan(8_400)).toBe("8 s");
     expect(formatSpan(125_000)).toBe("2 min 05 s");
+    expect(formatSpan(180_000)).toBe("3 min");
   });
   it("leave a text that is no day alone", () => {
     expect(formatDay("soon")).toBe("soon");

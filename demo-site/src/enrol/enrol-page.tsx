@@ -41,6 +41,10 @@ export function EnrolPage() {
         Type and move as you always do, mistakes included. A few minutes are enough for a first reference; it lives on this
         bank’s server and can be erased there at any time.
       </p>
+      <p class="muted">
+        In the bars, solid is what the bank’s server has received; light was counted in this page and is not sent yet, as blocks are
+        sent whole.
+      </p>
       {connection.value === "missing" ? <Fault text="PaLet’s files did not load, so nothing can be learnt in this page." /> : null}
       {enrolment === null ? null : <ProgressBars bars={progressBars(enrolment, local)} />}
       {stage === "collecting" ? (
@@ -99,7 +103,6 @@ function ProgressBars({ bars }: { bars: readonly Bar[] }) {
           </div>
         </div>
       ))}
-      <p class="hint muted">Solid: received by the bank’s server. Light: counted in this page and not sent yet, as blocks are sent whole.</p>
     </section>
   );
 }

@@ -14,9 +14,10 @@ export function formatClock(atMs: number): string {
   return CLOCK.format(atMs);
 }
 
-/** A span in milliseconds → "8 s", "2 min 05 s". */
+/** A span in milliseconds → "8 s", "2 min 05 s", "3 min". */
 export function formatSpan(spanMs: number): string {
   const seconds = Math.max(0, Math.round(spanMs / 1_000));
   if (seconds < 60) return `${seconds} s`;
-  return `${Math.floor(seconds / 60)} min ${String(seconds % 60).padStart(2, "0")} s`;
+  const minutes = `${Math.floor(seconds / 60)} min`;
+  return seconds % 60 === 0 ? minutes : `${minutes} ${String(seconds % 60).padStart(2, "0")} s`;
 }

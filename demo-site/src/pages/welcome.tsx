@@ -44,7 +44,7 @@ export function WelcomePage() {
                   Sign in as a known customer
                 </a>
                 <a class="button button--plain" href="/open">
-                  Open an account of your own
+                  Open an account
                 </a>
               </>
             )}

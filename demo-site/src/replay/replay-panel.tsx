@@ -8,6 +8,9 @@ import { useEffect, useRef, useState } from "preact/hooks";
 import { sentenceOf } from "../app/state.ts";
 import type { RecordedStream, ReplayStatus } from "../bank/answers.ts";
 import { bank } from "../bank/client.ts";
+import { latestRisk, riskHistory } from "../palet/connection.ts";
+import { BandPill } from "../panel/band-pill.tsx";
+import { RiskCurve } from "../panel/risk-curve.tsx";
 import { Fault } from "../ui/fault.tsx";
 import { Icon } from "../ui/icon.tsx";
 import { useLoaded } from "../ui/use-loaded.ts";
@@ -89,6 +92,12 @@ function Playing({ status }: { status: ReplayStatus }) {
     <section class="playing" aria-label="The recording">
       <TypistView status={status} everyMs={REPLAY_EVERY_MS} />
       <p role="status">{replaySentence(status)}</p>
+      {latestRisk.value === null ? null : (
+        <p>
+          <BandPill band={latestRisk.value.band} risk={latestRisk.value.risk} />
+        </p>
+      )}
+      {riskHistory.value.length === 0 ? null : <RiskCurve history={riskHistory.value} />}
     </section>
   );
 }
