@@ -5,7 +5,7 @@ use crate::metrics::{self, Summary};
 use crate::training;
 use crate::trials::{self, FUSION, TrialRun};
 use clap::{Args, Parser, Subcommand};
-use palet_comparison::keystroke::{Calibration, FusionWeights, KeystrokeContent, KeystrokeModels};
+use palet_comparison::keystroke::{Calibration, FusionWeights, KeystrokeContent, KeystrokeModels, Person};
 use palet_comparison::{ModelError, Models};
 use serde_json::{Value, json};
 use std::ffi::OsString;
@@ -246,6 +246,9 @@ enum ModelsTask {
         /// Corpora that may be trained on.
         #[arg(required = true)]
         corpora: Vec<PathBuf>,
+        /// The corpus whose probes calibrate the scores.
+        #[arg(long)]
+        calibrate_on: PathBuf,
         /// Where to.
         #[arg(long)]
         out: PathBuf,
@@ -269,17 +272,25 @@ pub fn models_from_args(
             }
         }
         ModelsTask::Eval(args) => run(&args, stdout, stderr)?,
-        ModelsTask::Keystroke { corpora, out } => {
+        ModelsTask::Keystroke { corpora, calibrate_on, out } => {
             let corpora = read_all(&corpora)?;
             let people = training::keystroke_people(&corpora);
             writeln!(stderr, "{} people", people.len())?;
-            let content = KeystrokeContent {
-                people,
-                weights: FusionWeights::default(),
-                calibration: Calibration::default(),
-            };
-            std::fs::write(out, KeystrokeModels::encode(&content)?)?;
+            std::fs::write(out, keystroke_model(people, &calibrate_on, stderr)?)?;
         }
     }
     Ok(())
+}
+
+fn keystroke_model(people: Vec<Person>, calibrate_on: &Path, stderr: &mut impl Write) -> Result<Vec<u8>, EvalError> {
+    let shipped = Models::embedded()?;
+    let calibration = Calibration::default();
+    let mut content = KeystrokeContent { people, weights: FusionWeights::default(), calibration };
+    let keystroke = KeystrokeModels::parse(&KeystrokeModels::encode(&content)?)?;
+    let models = Models::of(keystroke, shipped.pointer().clone(), shipped.fixed_text().clone());
+    content.calibration = training::calibrate(&mut read(calibrate_on)?, &models);
+    for knot in &content.calibration.knots {
+        writeln!(stderr, "{} keys: llr = {:.3} x {:+.3}", knot.keys, knot.slope, knot.intercept)?;
+    }
+    Ok(KeystrokeModels::encode(&content)?)
 }

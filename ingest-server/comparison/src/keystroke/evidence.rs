@@ -100,8 +100,9 @@ impl KeystrokeEvidence {
     /// Every channel by itself, for evaluation; none where nothing was typed.
     #[must_use]
     pub fn parts(&self, models: &KeystrokeModels) -> Vec<(&'static str, f64)> {
-        let named = CHANNEL_NAMES.iter().zip(self.channels(models));
-        named.filter_map(|(name, score)| score.map(|score| (*name, f64::from(score)))).collect()
+        let fused = [("key-fused", self.fused(models))];
+        let named = CHANNEL_NAMES.into_iter().zip(self.channels(models)).chain(fused);
+        named.filter_map(|(name, score)| score.map(|score| (name, f64::from(score)))).collect()
     }
 
     /// What the channels say together; nothing where nothing was typed.

@@ -1,5 +1,9 @@
 //! Models from corpora that may be trained on: people as counts, bin edges as quantiles, calibration from trials.
 
+mod calibration;
+
+pub use calibration::{calibrate, logistic};
+
 use crate::corpus::{Corpus, CorpusKind, KeyRow, Rows};
 use crate::parallel;
 use crate::replay::{seed_of, windows_of_rows};
