@@ -5,7 +5,9 @@
 
 pub mod ff1;
 mod key_version;
+pub mod pseudonym;
 pub mod sealed;
 
 pub use key_version::KeyVersion;
+pub use pseudonym::{Pseudonym, PseudonymBinding, PseudonymError, PseudonymItem, Pseudonyms, is_pseudonym};
 pub use sealed::{OpenError, Opened, SealBinding, SealError, TokenHeader, ValueSealer};
