@@ -1,11 +1,11 @@
 import { describe, expect, it } from "vitest";
-import { parseLevel } from "../src/fields/levels.ts";
+import { badgeOf, parseLevel } from "../src/fields/levels.ts";
 import { parseHistory } from "../src/palet/history-store.ts";
 import { parseBand } from "../src/panel/risk-words.ts";
 
 describe("in doubt", () => {
   it("a level counts as hidden", () => {
-    expect(["clear", "partial", null, "", "CLEAR", "toString", "constructor"].map(parseLevel)).toEqual([
+    expect(["clear", "partial", null, "", "CLEAR", "toString", "waiting"].map(parseLevel)).toEqual([
       "clear",
       "partial",
       "redact",
@@ -14,6 +14,12 @@ describe("in doubt", () => {
       "redact",
       "redact",
     ]);
+  });
+  it("a field is waiting only while the bank's own masked text stands there", () => {
+    expect(badgeOf(null, "DE••", "DE••")).toBe("waiting");
+    expect(badgeOf("redact", "••••••", "DE••")).toBe("redact");
+    expect(badgeOf("partial", "DE••", "DE••")).toBe("partial");
+    expect(badgeOf("surprise", "DE68", "DE••")).toBe("redact");
   });
   it("a band counts as the worst", () => {
     expect(["calm", "none", "hasOwnProperty"].map(parseBand)).toEqual(["calm", "severe", "severe"]);

@@ -2,10 +2,10 @@
 
 import { useId, useState } from "preact/hooks";
 import { Icon } from "../ui/icon.tsx";
-import { type LevelName, levelWords } from "./levels.ts";
+import { type BadgeName, levelWords } from "./levels.ts";
 
 /** The badge of a level. */
-export function Badge({ level }: { level: LevelName }) {
+export function Badge({ level }: { level: BadgeName }) {
   const id = useId();
   const [open, setOpen] = useState(false);
   const words = levelWords(level);

@@ -7,7 +7,7 @@ import type { ComponentChildren } from "preact";
 import { useEffect, useRef, useState } from "preact/hooks";
 import type { SealedValue } from "../bank/answers.ts";
 import { Badge } from "./badge.tsx";
-import { type LevelName, parseLevel } from "./levels.ts";
+import { type BadgeName, badgeOf } from "./levels.ts";
 
 /** Where the SDK names an element's level. */
 export const LEVEL_ATTRIBUTE = "data-palet-level";
@@ -24,7 +24,7 @@ export function SealedText({ value, class: className }: { value: SealedValue; cl
 /** A label, its value and the badge of its level. */
 export function MaskedField(props: { label: string; value: SealedValue; class?: string; children?: ComponentChildren }) {
   const holder = useRef<HTMLElement>(null);
-  const level = useLevel(holder);
+  const level = useBadge(holder, props.value.display);
   return (
     <div class={`field field--${level}`}>
       <dt>{props.label}</dt>
@@ -38,16 +38,16 @@ export function MaskedField(props: { label: string; value: SealedValue; class?: 
 }
 
 /** Follows the level of the sealed element inside of `holder`. */
-function useLevel(holder: { current: HTMLElement | null }): LevelName {
-  const [level, setLevel] = useState<LevelName>("redact");
+function useBadge(holder: { current: HTMLElement | null }, bankText: string): BadgeName {
+  const [badge, setBadge] = useState<BadgeName>("waiting");
   useEffect(() => {
     const sealed = holder.current?.querySelector("[data-palet-field]");
     if (!sealed) return;
-    const read = () => setLevel(parseLevel(sealed.getAttribute(LEVEL_ATTRIBUTE)));
+    const read = () => setBadge(badgeOf(sealed.getAttribute(LEVEL_ATTRIBUTE), sealed.textContent ?? "", bankText));
     const observer = new MutationObserver(read);
     observer.observe(sealed, { attributes: true, attributeFilter: [LEVEL_ATTRIBUTE] });
     read();
     return () => observer.disconnect();
-  }, [holder]);
-  return level;
+  }, [holder, bankText]);
+  return badge;
 }

@@ -28,7 +28,7 @@ function KeystrokeView({ window }: { window: KeystrokeWindow }) {
   const channels = arrangeCells(window.ladder, window.cells);
   return (
     <section class="window">
-      <h4>{counted(window.keys, "key")} as histograms</h4>
+      <h3>{counted(window.keys, "key")} as histograms</h3>
       <p class="dock__soft">{LADDER_WORDS[window.ladder]}. Bars run from short to long; the order of keys is gone.</p>
       {channels === null ? (
         <p>These cells lie beyond the layout that this page knows.</p>
@@ -82,9 +82,9 @@ function ChannelView({ histograms }: { histograms: ChannelHistograms }) {
 function PointerView({ window }: { window: PointerWindow }) {
   return (
     <section class="window">
-      <h4>
+      <h3>
         {counted(window.strokes.length, "stroke")} of a {window.pointer}
-      </h4>
+      </h3>
       <p class="dock__soft">
         {window.samples} samples in {formatSpan(window.spanMs)}, {window.rate} sampling. Sorted by their figures, not by time; no
         places, no directions.
@@ -141,7 +141,7 @@ function AllFeatures({ strokes }: { strokes: readonly Stroke[] }) {
 function FixedTextView({ window }: { window: FixedTextWindow }) {
   return (
     <section class="window">
-      <h4>One entry of the sign-in phrase</h4>
+      <h3>One entry of the sign-in phrase</h3>
       <p class="dock__soft">
         {counted(window.dwellMs.length, "key")} in order: the phrase is the same for everybody and the field was opted in. Nothing
         else leaves in order.
@@ -162,7 +162,7 @@ function FixedTextView({ window }: { window: FixedTextWindow }) {
 function DeviceView({ window }: { window: DeviceWindow }) {
   return (
     <section class="window">
-      <h4>Device, kept apart from the person</h4>
+      <h3>Device, kept apart from the person</h3>
       <dl class="facts">
         <Row label="Kind" value={window.deviceClass} />
         <Row label="Step of the clock" value={window.timerQuantumUs === 0 ? "not known yet" : `${window.timerQuantumUs} µs`} />
@@ -176,7 +176,7 @@ function ContextView({ window }: { window: ContextWindow }) {
   const signals = window.signals.flatMap((count, code) => (count === 0 ? [] : [{ label: SIGNALS[code] ?? `Signal ${code}`, count }]));
   return (
     <section class="window">
-      <h4>Counters</h4>
+      <h3>Counters</h3>
       <dl class="facts">
         <Row label="Keys in ordinary fields" value={String(window.openKeys)} />
         <Row label="Keys in secret fields (a total, nothing else)" value={String(window.secretKeys)} />

@@ -8,6 +8,7 @@ import { MaskedField, SealedText } from "../fields/masked-field.tsx";
 import { formatDay } from "../format/date.ts";
 import { Fault } from "../ui/fault.tsx";
 import { useLoaded } from "../ui/use-loaded.ts";
+import { MessageBox } from "./message-box.tsx";
 
 /** The overview. */
 export function AccountsPage() {
@@ -23,6 +24,7 @@ export function AccountsPage() {
           <AccountCard key={account.id} account={account} shown={account.id === shown} onShow={() => setChosen(account.id)} />
         ))}
       </section>
+      <MessageBox />
       {shown === null ? null : <Transactions key={shown} account={shown} />}
     </div>
   );

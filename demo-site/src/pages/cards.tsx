@@ -38,22 +38,20 @@ function CardFace({ card }: { card: Card }) {
       </header>
       <dl class="fields">
         <MaskedField label="Card number" value={card.pan} class="mono payment-card__pan" />
-        <div class="payment-card__row">
-          <MaskedField label="Holder" value={card.holder} />
-          <div class="field">
-            <dt>Valid to</dt>
-            <dd class="mono">{card.expires}</dd>
-          </div>
-          {card.cvv_on_card ? (
-            <div class="field">
-              <dt>CVV</dt>
-              <dd>
-                <span aria-hidden="true">•••</span>
-                <span class="sr-only">on the card only</span>
-              </dd>
-            </div>
-          ) : null}
+        <MaskedField label="Holder" value={card.holder} />
+        <div class="field">
+          <dt>Valid to</dt>
+          <dd class="mono">{card.expires}</dd>
         </div>
+        {card.cvv_on_card ? (
+          <div class="field">
+            <dt>CVV</dt>
+            <dd>
+              <span aria-hidden="true">•••</span>
+              <span class="sr-only">on the card only</span>
+            </dd>
+          </div>
+        ) : null}
       </dl>
     </article>
   );

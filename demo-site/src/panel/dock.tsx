@@ -34,7 +34,7 @@ export function Dock() {
       <aside ref={sheet} class={open ? "dock dock--open" : "dock"} aria-label="Behind the scenes" id="dock">
         <header class="dock__head">
           <div>
-            <p class="dock__title">Behind the scenes</p>
+            <h2 class="dock__title">Behind the scenes</h2>
             <p class="dock__note">A customer would not see this.</p>
           </div>
           <button type="button" class="dock__close" onClick={() => (sheetOpen.value = false)}>
