@@ -86,35 +86,35 @@ export function classOf(event: KeyboardEvent): KeyClass {
 
 /** Which keys are held, as rows of the table; nothing of it outlives the key's release. */
 export class HeldKeys {
-  private readonly slotByRow = new Int8Array(otherRow + 1).fill(FREE);
-  private used = 0;
+  readonly #slotByRow = new Int8Array(otherRow + 1).fill(FREE);
+  #used = 0;
 
   /** A slot for a key that goes down. A full board shares the last slot. */
   press(code: string): number {
     const at = rowByCode.get(code) ?? otherRow;
-    const before = this.slotByRow[at] as number;
+    const before = this.#slotByRow[at] as number;
     if (before !== FREE) return before;
     let slot = 0;
-    while (slot < SLOTS - 1 && (this.used >>> slot) & 1) slot++;
-    this.used |= 1 << slot;
-    this.slotByRow[at] = slot;
+    while (slot < SLOTS - 1 && (this.#used >>> slot) & 1) slot++;
+    this.#used |= 1 << slot;
+    this.#slotByRow[at] = slot;
     return slot;
   }
 
   /** The slot of a key that comes up, or -1 where its press was not taken. */
   release(code: string): number {
     const at = rowByCode.get(code) ?? otherRow;
-    const slot = this.slotByRow[at] as number;
+    const slot = this.#slotByRow[at] as number;
     if (slot !== FREE) {
-      this.slotByRow[at] = FREE;
-      this.used &= ~(1 << slot);
+      this.#slotByRow[at] = FREE;
+      this.#used &= ~(1 << slot);
     }
     return slot;
   }
 
   /** Forgets all: the page lost the keyboard, releases may never come. */
   clear(): void {
-    this.slotByRow.fill(FREE);
-    this.used = 0;
+    this.#slotByRow.fill(FREE);
+    this.#used = 0;
   }
 }

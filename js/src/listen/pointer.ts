@@ -17,46 +17,46 @@ const kindOf = (event: PointerEvent): PointerKind =>
   event.pointerType === "touch" ? PointerKind.Touch : event.pointerType === "pen" ? PointerKind.Pen : PointerKind.Mouse;
 
 export class Pointer {
-  private readonly native: Native;
-  private readonly ring: Ring;
+  readonly #native: Native;
+  readonly #ring: Ring;
   /** The browser pans with this finger: touch events carry on. */
-  private panning = false;
-  private scrolledUntil = 0;
-  private readonly handlers: ReadonlyArray<readonly [string, (event: never) => void]>;
+  #panning = false;
+  #scrolledUntil = 0;
+  readonly #handlers: ReadonlyArray<readonly [string, (event: never) => void]>;
 
   constructor(native: Native, ring: Ring) {
-    this.native = native;
-    this.ring = ring;
-    this.handlers = [
-      ["pointermove", (event: PointerEvent) => this.handleMove(event)],
-      ["pointerdown", (event: PointerEvent) => this.handleStep(event, PointerPhase.Down)],
-      ["pointerup", (event: PointerEvent) => this.handleStep(event, PointerPhase.Up)],
-      ["pointercancel", (event: PointerEvent) => this.handleCancel(event)],
-      ["touchmove", (event: TouchEvent) => this.handleTouch(event, PointerPhase.Move)],
-      ["touchend", (event: TouchEvent) => this.handleTouch(event, PointerPhase.Up)],
-      ["touchcancel", (event: TouchEvent) => this.handleTouch(event, PointerPhase.Cancel)],
-      ["wheel", (event: WheelEvent) => this.handleWheel(event)],
-      ["scroll", (event: Event) => this.handleScroll(event)],
+    this.#native = native;
+    this.#ring = ring;
+    this.#handlers = [
+      ["pointermove", (event: PointerEvent) => this.#handleMove(event)],
+      ["pointerdown", (event: PointerEvent) => this.#handleStep(event, PointerPhase.Down)],
+      ["pointerup", (event: PointerEvent) => this.#handleStep(event, PointerPhase.Up)],
+      ["pointercancel", (event: PointerEvent) => this.#handleCancel(event)],
+      ["touchmove", (event: TouchEvent) => this.#handleTouch(event, PointerPhase.Move)],
+      ["touchend", (event: TouchEvent) => this.#handleTouch(event, PointerPhase.Up)],
+      ["touchcancel", (event: TouchEvent) => this.#handleTouch(event, PointerPhase.Cancel)],
+      ["wheel", (event: WheelEvent) => this.#handleWheel(event)],
+      ["scroll", (event: Event) => this.#handleScroll(event)],
     ];
   }
 
   start(): void {
-    for (const [type, handler] of this.handlers) this.native.listen(window, type, handler);
+    for (const [type, handler] of this.#handlers) this.#native.listen(window, type, handler);
   }
 
   stop(): void {
-    for (const [type, handler] of this.handlers) this.native.unlisten(window, type, handler);
+    for (const [type, handler] of this.#handlers) this.#native.unlisten(window, type, handler);
   }
 
-  private handleMove(event: PointerEvent): void {
+  #handleMove(event: PointerEvent): void {
     if (!event.isTrusted) {
-      this.ring.push(event.timeStamp, signalCode(Signal.Untrusted), 0, 0);
+      this.#ring.push(event.timeStamp, signalCode(Signal.Untrusted), 0, 0);
       return;
     }
     const kind = kindOf(event);
     if (kind === PointerKind.Touch && !event.isPrimary) return;
     const code = MOVE_MOUSE | (kind << 5);
-    const ring = this.ring;
+    const ring = this.#ring;
     const samples = event.getCoalescedEvents?.();
     const count = samples?.length ?? 0;
     if (count < 2) {
@@ -69,43 +69,43 @@ export class Pointer {
     }
   }
 
-  private handleStep(event: PointerEvent, phase: PointerPhase): void {
+  #handleStep(event: PointerEvent, phase: PointerPhase): void {
     if (!event.isTrusted) {
-      this.ring.push(event.timeStamp, signalCode(Signal.Untrusted), 0, 0);
+      this.#ring.push(event.timeStamp, signalCode(Signal.Untrusted), 0, 0);
     } else if (event.isPrimary) {
-      if (phase === PointerPhase.Down) this.panning = false;
-      this.ring.push(event.timeStamp, pointerCode(phase, kindOf(event)), event.clientX, event.clientY);
+      if (phase === PointerPhase.Down) this.#panning = false;
+      this.#ring.push(event.timeStamp, pointerCode(phase, kindOf(event)), event.clientX, event.clientY);
     }
   }
 
-  private handleCancel(event: PointerEvent): void {
+  #handleCancel(event: PointerEvent): void {
     if (!event.isTrusted || !event.isPrimary) return;
     const kind = kindOf(event);
     if (kind === PointerKind.Touch && "ontouchmove" in window) {
-      this.panning = true;
+      this.#panning = true;
     } else {
-      this.ring.push(event.timeStamp, pointerCode(PointerPhase.Cancel, kind), event.clientX, event.clientY);
+      this.#ring.push(event.timeStamp, pointerCode(PointerPhase.Cancel, kind), event.clientX, event.clientY);
     }
   }
 
-  private handleTouch(event: TouchEvent, phase: PointerPhase): void {
-    this.scrolledUntil = event.timeStamp + SCROLL_TAIL_MS;
+  #handleTouch(event: TouchEvent, phase: PointerPhase): void {
+    this.#scrolledUntil = event.timeStamp + SCROLL_TAIL_MS;
     const touch = event.changedTouches[0];
-    if (!this.panning || !touch || !event.isTrusted) return;
-    if (phase !== PointerPhase.Move) this.panning = false;
-    this.ring.push(event.timeStamp, pointerCode(phase, PointerKind.Touch), touch.clientX, touch.clientY);
+    if (!this.#panning || !touch || !event.isTrusted) return;
+    if (phase !== PointerPhase.Move) this.#panning = false;
+    this.#ring.push(event.timeStamp, pointerCode(phase, PointerKind.Touch), touch.clientX, touch.clientY);
   }
 
-  private handleWheel(event: WheelEvent): void {
+  #handleWheel(event: WheelEvent): void {
     if (!event.isTrusted) return;
-    this.scrolledUntil = event.timeStamp + SCROLL_TAIL_MS;
-    this.ring.push(event.timeStamp, SCROLL, event.clientX, event.clientY);
+    this.#scrolledUntil = event.timeStamp + SCROLL_TAIL_MS;
+    this.#ring.push(event.timeStamp, SCROLL, event.clientX, event.clientY);
   }
 
   /** Counts each scroll once, however many frames it lasts. */
-  private handleScroll(event: Event): void {
+  #handleScroll(event: Event): void {
     const at = event.timeStamp;
-    if (at >= this.scrolledUntil) this.ring.push(at, signalCode(Signal.Scroll), 0, 0);
-    this.scrolledUntil = at + SCROLL_TAIL_MS;
+    if (at >= this.#scrolledUntil) this.#ring.push(at, signalCode(Signal.Scroll), 0, 0);
+    this.#scrolledUntil = at + SCROLL_TAIL_MS;
   }
 }

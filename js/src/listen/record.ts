@@ -74,18 +74,18 @@ export const signalCode = (signal: Signal): number => SIGNAL | (signal << 2);
 export class Ring {
   readonly records = new Float64Array(RING_RECORDS * STRIDE);
   head = 0;
-  private overflowed = false;
-  private readonly wake: () => void;
+  #overflowed = false;
+  readonly #wake: () => void;
 
   constructor(wake: () => void) {
-    this.wake = wake;
+    this.#wake = wake;
   }
 
   push(at: number, code: number, x: number, y: number): void {
     const head = this.head;
     const records = this.records;
     if (head + 2 * STRIDE > records.length) {
-      this.overflow(at);
+      this.#overflow(at);
       return;
     }
     records[head] = at;
@@ -93,14 +93,14 @@ export class Ring {
     records[head + 2] = x;
     records[head + 3] = y;
     this.head = head + STRIDE;
-    if (head === 0) this.wake();
+    if (head === 0) this.#wake();
   }
 
   /** What came since the last drain. The view is overwritten by the next event. */
   take(): Float64Array {
     const taken = this.records.subarray(0, this.head);
     this.head = 0;
-    this.overflowed = false;
+    this.#overflowed = false;
     return taken;
   }
 
@@ -108,12 +108,12 @@ export class Ring {
   wipe(): void {
     this.records.fill(0);
     this.head = 0;
-    this.overflowed = false;
+    this.#overflowed = false;
   }
 
-  private overflow(at: number): void {
-    if (this.overflowed) return;
-    this.overflowed = true;
+  #overflow(at: number): void {
+    if (this.#overflowed) return;
+    this.#overflowed = true;
     const head = this.head;
     this.records[head] = at;
     this.records[head + 1] = signalCode(Signal.Overflow);

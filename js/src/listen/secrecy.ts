@@ -29,17 +29,17 @@ const words = (name: string): string => name.replace(/([a-z])([A-Z])/g, "$1-$2")
 
 /** Knows the kind of each field of one page. */
 export class Secrecy {
-  private readonly everSecret = new WeakSet<Element>();
+  readonly #everSecret = new WeakSet<Element>();
   /** Names and ids of secret fields: a page may swap the input when it shows the password. Never leaves this object. */
-  private readonly secretNames = new Set<string>();
-  private readonly roots = new WeakSet<Node>();
-  private readonly observer: MutationObserver;
+  readonly #secretNames = new Set<string>();
+  readonly #roots = new WeakSet<Node>();
+  readonly #observer: MutationObserver;
 
   constructor(native: Native, changed: () => void) {
-    this.observer = new native.MutationObserver((records) => {
+    this.#observer = new native.MutationObserver((records) => {
       for (const record of records) {
         if (record.oldValue === "password" || SECRET_AUTOCOMPLETE.test(record.oldValue ?? "")) {
-          this.remember(record.target as Element);
+          this.#remember(record.target as Element);
         }
       }
       changed();
@@ -48,62 +48,62 @@ export class Secrecy {
 
   /** Watches a document or shadow root for fields that change their type. Each root once. */
   watch(root: Node): void {
-    if (this.roots.has(root)) return;
-    this.roots.add(root);
-    this.observer.observe(root, {
+    if (this.#roots.has(root)) return;
+    this.#roots.add(root);
+    this.#observer.observe(root, {
       subtree: true,
       attributes: true,
       attributeFilter: WATCHED,
       attributeOldValue: true,
     });
-    for (const input of (root as ParentNode).querySelectorAll("input[type=password]")) this.remember(input);
+    for (const input of (root as ParentNode).querySelectorAll("input[type=password]")) this.#remember(input);
   }
 
   stop(): void {
-    this.observer.disconnect();
+    this.#observer.disconnect();
   }
 
   /** The field code of the element that has the keyboard. */
   fieldOf(element: Element): number {
-    if (!isTextControl(element)) return this.isClosed(element) ? FIELD_SECRET : FIELD_OPEN;
+    if (!isTextControl(element)) return this.#isClosed(element) ? FIELD_SECRET : FIELD_OPEN;
     const autocomplete = element.getAttribute("autocomplete") ?? "";
     if (element.hasAttribute("data-palet-fixed-text") && !NEVER_FIXED.test(autocomplete)) {
       return fixedTextOf(element);
     }
-    if (!this.isSecret(element, autocomplete)) return FIELD_OPEN;
-    this.remember(element);
+    if (!this.#isSecret(element, autocomplete)) return FIELD_OPEN;
+    this.#remember(element);
     return FIELD_SECRET;
   }
 
-  private isSecret(element: TextControl, autocomplete: string): boolean {
+  #isSecret(element: TextControl, autocomplete: string): boolean {
     return (
       element.type === "password" ||
-      this.everSecret.has(element) ||
+      this.#everSecret.has(element) ||
       SECRET_AUTOCOMPLETE.test(autocomplete) ||
       SECRET_CLASSES.test(element.getAttribute("data-palet-field") ?? "") ||
       element.maxLength === 1 ||
-      this.isNamedSecret(element) ||
+      this.#isNamedSecret(element) ||
       isDotted(element)
     );
   }
 
-  private isNamedSecret(element: TextControl): boolean {
+  #isNamedSecret(element: TextControl): boolean {
     const { name, id } = element;
     return (
-      this.secretNames.has(name) || this.secretNames.has(id) || SECRET_NAME.test(words(name)) || SECRET_NAME.test(words(id))
+      this.#secretNames.has(name) || this.#secretNames.has(id) || SECRET_NAME.test(words(name)) || SECRET_NAME.test(words(id))
     );
   }
 
   /** A custom element whose inside cannot be seen: its field may be anything. */
-  private isClosed(element: Element): boolean {
+  #isClosed(element: Element): boolean {
     return element.localName.includes("-") && !element.shadowRoot && !(element as HTMLElement).isContentEditable;
   }
 
-  private remember(element: Element): void {
-    this.everSecret.add(element);
+  #remember(element: Element): void {
+    this.#everSecret.add(element);
     const { name, id } = element as HTMLInputElement;
-    if (name) this.secretNames.add(name);
-    if (id) this.secretNames.add(id);
+    if (name) this.#secretNames.add(name);
+    if (id) this.#secretNames.add(id);
   }
 }
 

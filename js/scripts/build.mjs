@@ -1,0 +1,100 @@
+// Builds the SDK's files into dist: what a server publishes under /sdk/, and the npm package.
+//
+// Every published file exists under a name that holds its hash and never changes, and has its integrity in
+// manifest.json; palet.js, palet.iife.js and inspect.js are aliases with the same bytes. Each has a brotli twin.
+
+import { createHash } from "node:crypto";
+import { cp, mkdir, readFile, rm, writeFile } from "node:fs/promises";
+import { execFileSync } from "node:child_process";
+import { fileURLToPath } from "node:url";
+import path from "node:path";
+import { brotliCompressSync, constants } from "node:zlib";
+import * as esbuild from "esbuild";
+
+const home = path.dirname(path.dirname(fileURLToPath(import.meta.url)));
+const dist = path.join(home, "dist");
+const { version } = JSON.parse(await readFile(path.join(home, "package.json"), "utf8"));
+
+const integrityOf = (bytes) => `sha384-${createHash("sha384").update(bytes).digest("base64")}`;
+const hashOf = (bytes) => createHash("sha256").update(bytes).digest("hex").slice(0, 12);
+
+function compress(bytes) {
+  const params = { [constants.BROTLI_PARAM_QUALITY]: 11, [constants.BROTLI_PARAM_SIZE_HINT]: bytes.length };
+  return brotliCompressSync(bytes, { params });
+}
+
+const files = {};
+const aliases = {};
+
+async function publish(name, bytes) {
+  const packed = compress(bytes);
+  await writeFile(path.join(dist, name), bytes);
+  await writeFile(path.join(dist, `${name}.br`), packed);
+  return { integrity: integrityOf(bytes), bytes: bytes.length, brotli_bytes: packed.length };
+}
+
+/** Publishes bytes under a hashed name, and under `alias` where there is one. */
+async function publishHashed(stem, extension, bytes, alias) {
+  const name = `${stem}.${hashOf(bytes)}.${extension}`;
+  files[name] = { ...(await publish(name, bytes)), immutable: true };
+  if (alias) {
+    files[alias] = { ...(await publish(alias, bytes)), immutable: false };
+    aliases[alias] = name;
+  }
+  return name;
+}
+
+const wasm = await readFile(path.join(home, "src/wasm/palet_bg.wasm")).catch(() => {
+  console.error("expected js/src/wasm/palet_bg.wasm; build it first: cargo run -p xtask -- wasm");
+  process.exit(1);
+});
+
+await rm(dist, { recursive: true, force: true });
+await mkdir(path.join(dist, "npm"), { recursive: true });
+const wasmName = await publishHashed("palet_bg", "wasm", wasm);
+
+const shared = {
+  absWorkingDir: home,
+  bundle: true,
+  minify: true,
+  target: ["es2022"],
+  legalComments: "none",
+  charset: "utf8",
+  define: {
+    __PALET_WASM_INTEGRITY__: JSON.stringify(integrityOf(wasm)),
+    __PALET_WASM_NAME__: JSON.stringify(wasmName),
+  },
+};
+
+async function script(entry, format) {
+  const { outputFiles } = await esbuild.build({ ...shared, entryPoints: [entry], format, write: false });
+  return Buffer.from(outputFiles[0].text.replaceAll("./palet_bg.wasm", `./${wasmName}`));
+}
+
+const moduleName = await publishHashed("palet", "js", await script("src/entry-module.ts", "esm"), "palet.js");
+const classicName = await publishHashed("palet.iife", "js", await script("src/entry-classic.ts", "iife"), "palet.iife.js");
+await publishHashed("inspect", "js", await script("src/inspect.ts", "esm"), "inspect.js");
+
+await esbuild.build({
+  ...shared,
+  entryPoints: ["src/index.ts", "src/inspect.ts", "src/react.ts"],
+  format: "esm",
+  splitting: true,
+  external: ["react"],
+  outdir: path.join(dist, "npm"),
+});
+await writeFile(path.join(dist, "npm/palet_bg.wasm"), wasm);
+execFileSync(process.execPath, [path.join(home, "node_modules/typescript/bin/tsc")], { cwd: home, stdio: "inherit" });
+await cp(path.join(home, "src/wasm/palet.d.ts"), path.join(dist, "types/wasm/palet.d.ts"));
+
+const entry = (name) => ({ src: name, integrity: files[name].integrity });
+const manifest = {
+  version,
+  module: entry(moduleName),
+  classic: entry(classicName),
+  wasm: entry(wasmName),
+  page: [moduleName, wasmName],
+  aliases,
+  files,
+};
+await writeFile(path.join(dist, "manifest.json"), `${JSON.stringify(manifest, null, 2)}\n`);

@@ -1,0 +1,120 @@
+/** What the page's author chose, checked before anything starts. */
+
+import { PaletError } from "./error";
+import type { Words } from "./paint/words";
+
+export type Consent = "full" | "fraud-only" | "none";
+
+export interface InitOptions {
+  /** The capture socket: `wss://…`, or a path on the page's own origin. */
+  endpoint: string;
+  /** The server's static public key: 32 bytes in base64url. */
+  serverKey: string;
+  /** Answers with a fresh session token, which the bank's backend got for this page. */
+  token: () => Promise<string>;
+  /** What the subject agreed to. With `fraud-only` no biometric reference is built; with `none` nothing is captured. */
+  consent?: Consent;
+  /** Coarser key classes: letter, space, other at most. */
+  strict?: boolean;
+  /** Where the sealed POST goes when sockets fail. Default: `/api/v1/biometrics/capture` beside the endpoint. */
+  fallbackUrl?: string;
+  /** Where the wasm file is, where it is not beside the script. */
+  wasmUrl?: string | URL;
+  /** Its subresource integrity. Default: the one that was built in; `""` for a file that a bundler rewrote. */
+  integrity?: string;
+  /** How long an action waits for the policy's answer before it must be treated as a step-up. */
+  actionTimeoutMs?: number;
+  /** Words for screen readers, in the page's language. Default: English, German or French by `<html lang>`. */
+  words?: Partial<Words>;
+}
+
+export interface Settings extends InitOptions {
+  endpoint: string;
+  fallbackUrl: string;
+  consent: Consent;
+  strict: boolean;
+  actionTimeoutMs: number;
+}
+
+const CONSENTS: readonly string[] = ["none", "fraud-only", "full"];
+const ACTION_TIMEOUT_MS = 8000;
+
+/** The consent's number on the wire. */
+export const consentCode = (consent: Consent): number => CONSENTS.indexOf(consent);
+
+/** Checks the options. Throws a {@link PaletError} that says what was expected. */
+export function parseOptions(options: InitOptions): Settings {
+  const { serverKey, token, consent = "full", actionTimeoutMs = ACTION_TIMEOUT_MS } = options;
+  const socket = parseEndpoint(options.endpoint);
+  if (!/^[A-Za-z0-9_-]{43}=?$/.test(serverKey ?? "")) {
+    throw new PaletError("bad-server-key", "expected serverKey to be 32 bytes in base64url (43 characters)");
+  }
+  if (typeof token !== "function") {
+    throw new PaletError("no-token-provider", "expected token to be a function that answers with a session token");
+  }
+  if (!CONSENTS.includes(consent)) {
+    throw new PaletError("bad-consent", `expected consent to be full, fraud-only or none, got ${String(consent)}`);
+  }
+  if (!(actionTimeoutMs > 0)) {
+    throw new PaletError("bad-option", "expected actionTimeoutMs to be a number above 0");
+  }
+  return {
+    ...options,
+    endpoint: socket.href,
+    fallbackUrl: new URL(options.fallbackUrl ?? besideEndpoint(socket), document.baseURI).href,
+    consent,
+    strict: options.strict ?? false,
+    actionTimeoutMs,
+  };
+}
+
+function parseEndpoint(endpoint: string): URL {
+  let url: URL;
+  try {
+    url = new URL(endpoint, document.baseURI);
+  } catch {
+    throw new PaletError("bad-endpoint", `expected endpoint to be a wss: address or a path, got ${String(endpoint)}`);
+  }
+  url.protocol = url.protocol.replace(/^http/, "ws");
+  if (!endpoint || !/^wss?:$/.test(url.protocol)) {
+    throw new PaletError("bad-endpoint", `expected endpoint to be a wss: address or a path, got ${String(endpoint)}`);
+  }
+  return url;
+}
+
+function besideEndpoint(socket: URL): string {
+  const url = new URL(socket);
+  url.protocol = url.protocol.replace(/^ws/, "http");
+  const prefix = url.pathname.replace(/\/ws\/v1\/capture\/?$/, "");
+  url.pathname = `${prefix === url.pathname ? "" : prefix}/api/v1/biometrics/capture`;
+  url.search = "";
+  return url.href;
+}
+
+/** The options in a script tag's `data-` attributes; `null` where the tag does not ask for a start. */
+export function readScript(script: HTMLElement | null): InitOptions | null {
+  const data = script?.dataset;
+  if (!data?.endpoint) return null;
+  const options: InitOptions = {
+    endpoint: data.endpoint,
+    serverKey: data.serverKey ?? "",
+    token: tokenFrom(data.tokenUrl ?? ""),
+  };
+  if (data.consent) options.consent = data.consent as Consent;
+  if (data.strict !== undefined) options.strict = data.strict !== "false";
+  if (data.fallbackUrl) options.fallbackUrl = data.fallbackUrl;
+  if (data.wasmUrl) options.wasmUrl = data.wasmUrl;
+  if (data.integrity) options.integrity = data.integrity;
+  if (data.actionTimeoutMs) options.actionTimeoutMs = Number(data.actionTimeoutMs);
+  return options;
+}
+
+/** Asks the bank's backend, with the subject's own cookies: `{"token":"…"}` as JSON, or the token as plain text. */
+export function tokenFrom(url: string): () => Promise<string> {
+  return async () => {
+    const answer = await fetch(url, { credentials: "same-origin", cache: "no-store" });
+    if (!url || !answer.ok) throw new Error(`palet: expected a session token, got status ${answer.status}`);
+    const text = (await answer.text()).trim();
+    return text.startsWith("{") ? String((JSON.parse(text) as { token?: unknown }).token ?? "") : text;
+  };
+}

@@ -1,0 +1,311 @@
+/** One page's PaLet: wires listeners, session and painter, and is what the page's author holds. */
+
+import { type Core, type Loaded, freshSeed, loadCore } from "./core";
+import { PaletError } from "./error";
+import { type ActionAnswer, Emitter, type Events, type Inspection, type State } from "./events";
+import { Exchange } from "./exchange";
+import { LEVELS, type Level } from "./level";
+import { Listeners } from "./listen";
+import { Ring, Signal, signalCode } from "./listen/record";
+import { type Native, findNative } from "./native";
+import { type InitOptions, type Settings, consentCode, parseOptions } from "./options";
+import { PageLife } from "./page";
+import { defineElement, forgetElement } from "./paint/custom-element";
+import { type Declaration, Painter } from "./paint/painter";
+import { wordsFor } from "./paint/words";
+
+/** Drains the ring in a page whose frames do not come. */
+const FRAMELESS_MS = 250;
+const SOURCES = { sealed: 0, local: 1, input: 2 } as const;
+
+const unanswered = (code: string, text: string): ActionAnswer => ({
+  decision: "step-up",
+  reasons: [{ code, text }],
+  reference: "",
+});
+
+/** Where the wasm file is by default, and its hash: known to the build alone. */
+export interface Assets {
+  wasmUrl: () => string | URL;
+  integrity: string;
+}
+
+export class PaletSession {
+  readonly #native: Native;
+  readonly #settings: Settings;
+  readonly #emitter = new Emitter();
+  readonly #painter: Painter;
+  readonly #ring: Ring;
+  readonly #listeners: Listeners;
+  readonly #life: PageLife;
+  readonly #actions = new Map<number, (answer: ActionAnswer) => void>();
+  readonly #fieldClasses = new Map<number, string>();
+  #exchange: Exchange | null = null;
+  #told: State = "idle";
+  #context: string | null = null;
+  #capturing = false;
+  #destroyed = false;
+
+  /** @internal Use {@link Palet.init}. */
+  constructor(options: InitOptions) {
+    this.#settings = parseOptions(options);
+    this.#native = findNative(window);
+    this.#painter = new Painter(this.#native, wordsFor(document.documentElement.lang, options.words));
+    this.#ring = new Ring(() => this.#wake());
+    this.#listeners = new Listeners(this.#native, this.#ring);
+    this.#life = new PageLife(this.#native, {
+      hidden: () => this.#handleHidden(),
+      shown: () => this.#handleShown(),
+      left: () => this.#handleLeft(),
+    });
+  }
+
+  /** How the session stands. */
+  get state(): State {
+    return this.#told;
+  }
+
+  /** Calls `handler` at each event; returns a function that ends it. */
+  on<K extends keyof Events>(event: K, handler: (detail: Events[K]) => void): () => void {
+    return this.#emitter.on(event, handler);
+  }
+
+  /** Calls `handler` with what is about to leave the page, before it is sealed; returns a function that ends it. */
+  inspect(handler: (inspection: Inspection) => void): () => void {
+    const end = this.#emitter.on("inspect", handler);
+    this.#exchange?.run((core) => core.inspect(true));
+    return () => {
+      end();
+      if (!this.#emitter.has("inspect")) this.#exchange?.run((core) => core.inspect(false));
+    };
+  }
+
+  /** Names the part of the bank's application that is shown, as the policy knows it. */
+  setContext(name: string): void {
+    this.#context = String(name);
+    this.#exchange?.run((core, now) => core.context(String(name), now));
+  }
+
+  /**
+   * Asks what the policy says to an action. Where no answer can be had the decision is `step-up`; the bank's backend asks
+   * for the decision by its reference and never takes the page's word for it.
+   */
+  action(name: string): Promise<ActionAnswer> {
+    this.#drain();
+    const exchange = this.#exchange;
+    if (!exchange) return Promise.resolve(unanswered("palet.no-evidence", "PaLet is not running on this page."));
+    return new Promise((resolve) => {
+      let timer = 0;
+      const settle = (answer: ActionAnswer): void => {
+        this.#native.cancelTimeout(timer);
+        resolve(answer);
+      };
+      const late = unanswered("palet.no-answer", "No answer came in time.");
+      const id = exchange.run((core, now) => {
+        const number = core.action(String(name), now);
+        this.#actions.set(number, settle);
+        return number;
+      });
+      if (id === null) return settle(late);
+      timer = this.#native.timeout(() => {
+        if (this.#actions.delete(id)) settle(late);
+      }, this.#settings.actionTimeoutMs);
+    });
+  }
+
+  /** Seals and sends everything captured so far; resolves when the browser has sent it. */
+  async flush(): Promise<void> {
+    this.#drain();
+    this.#exchange?.run((core, now) => core.flush(now));
+    await this.#exchange?.sent();
+  }
+
+  /** Stops capturing. Masks stay as they are told. */
+  pause(): void {
+    this.#drain();
+    this.#listeners.pause();
+    this.#capturing = false;
+    this.#exchange?.run((core, now) => core.pause(now));
+  }
+
+  /** Captures again. */
+  resume(): void {
+    if (this.#destroyed) return;
+    this.#exchange?.run((core, now) => core.resume(now));
+    this.#capture();
+  }
+
+  /** Masks and watches the fields inside of a shadow root, which cannot be found from outside. */
+  watch(root: ShadowRoot): void {
+    if (!this.#destroyed) this.#painter.watch(root);
+  }
+
+  /** Ends everything: fields masked, listeners gone, attributes as they were. */
+  destroy(): void {
+    if (this.#destroyed) return;
+    this.#destroyed = true;
+    this.#drain();
+    this.#exchange?.run((core, now) => core.destroy(now));
+    this.#exchange?.stop();
+    this.#exchange = null;
+    this.#listeners.stop();
+    this.#ring.wipe();
+    this.#life.stop();
+    forgetElement();
+    this.#painter.stop();
+    for (const settle of this.#actions.values()) settle(unanswered("palet.ended", "PaLet has ended on this page."));
+    this.#actions.clear();
+    this.#tell("ended");
+    this.#emitter.clear();
+    if (current === this) current = null;
+  }
+
+  /** @internal Masks the page at once, then loads the session. */
+  async start(assets: Assets): Promise<void> {
+    this.#painter.start();
+    defineElement((root) => this.#painter.watch(root));
+    this.#life.start();
+    this.#capture();
+    const { wasmUrl = assets.wasmUrl(), integrity = assets.integrity } = this.#settings;
+    const loaded = await loadCore(this.#native, wasmUrl, integrity);
+    if (!this.#destroyed) this.#attach(loaded);
+  }
+
+  #attach({ make, fault }: Loaded): void {
+    const core = make ? this.#makeCore(make) : null;
+    if (!core) {
+      this.#withoutEvidence(fault ?? "not-loaded");
+      return;
+    }
+    const exchange = new Exchange(this.#native, core, this.#settings, {
+      paint: (field, level, display) => this.#paint(field, level, display),
+      maskAll: () => this.#painter.maskAll(),
+      emit: (event, detail) => this.#emitter.emit(event, detail),
+      answer: (id, answer) => this.#answer(id, answer),
+      state: (state) => this.#tell(state),
+      fault: () => this.#withoutEvidence("stopped"),
+    });
+    this.#exchange = exchange;
+    exchange.run((core, now) => {
+      core.inspect(this.#emitter.has("inspect"));
+      if (this.#context !== null) core.context(this.#context, now);
+    });
+    this.#painter.connect({
+      declare: (fields) => this.#declare(fields),
+      retire: (ids) => void exchange.run((core, now) => core.retire(Uint16Array.from(ids), now)),
+      overflow: () => this.#emitter.emit("notice", { code: "too-many-fields", text: "some fields stay masked" }),
+    });
+    this.#drain();
+  }
+
+  #makeCore(make: typeof Core.make): Core | undefined {
+    const { serverKey, consent, strict } = this.#settings;
+    const coarse = matchMedia("(pointer: coarse)").matches;
+    const seed = freshSeed();
+    try {
+      return make(serverKey.replace(/=$/, ""), consentCode(consent), coarse, strict, seed, this.#native.now());
+    } finally {
+      seed.fill(0);
+    }
+  }
+
+  /** No session here, now or later: the page stays masked, and nobody is suspected for it. */
+  #withoutEvidence(code: string): void {
+    this.#exchange = null;
+    this.#listeners.stop();
+    this.#capturing = false;
+    this.#ring.wipe();
+    for (const settle of this.#actions.values()) settle(unanswered("palet.no-evidence", "PaLet is not running on this page."));
+    this.#actions.clear();
+    this.#emitter.emit("notice", { code, text: "PaLet runs without its session: everything stays masked" });
+    this.#tell("no-evidence");
+  }
+
+  #capture(): void {
+    if (this.#settings.consent === "none" || this.#told === "no-evidence") return;
+    this.#capturing = true;
+    this.#listeners.start();
+  }
+
+  #declare(fields: Declaration[]): void {
+    for (const { id, className } of fields) this.#fieldClasses.set(id, className);
+    this.#exchange?.run((core, now) => {
+      for (const { id, className, source, sealed } of fields) {
+        core.declare(id, className, SOURCES[source], sealed ?? undefined);
+      }
+      core.announce(now);
+    });
+  }
+
+  #paint(field: number, level: number, display: string | null): void {
+    const elements = this.#painter.paint(field, level, display);
+    const name: Level = LEVELS[level] ?? "redact";
+    this.#emitter.emit("directive", { field, class: this.#fieldClasses.get(field) ?? "", level: name, elements });
+  }
+
+  #answer(id: number, answer: ActionAnswer): void {
+    const settle = this.#actions.get(id);
+    this.#actions.delete(id);
+    settle?.(answer);
+  }
+
+  /** The first event after a drain: the next frame takes what has come by then. */
+  #wake(): void {
+    if (document.visibilityState === "hidden") this.#native.timeout(() => this.#drain(), FRAMELESS_MS);
+    else this.#native.frame(() => this.#drain());
+  }
+
+  #drain(): void {
+    if (!this.#exchange || this.#ring.head === 0) return;
+    const records = this.#ring.take();
+    this.#exchange.run((core, now) => core.drain(records, now));
+  }
+
+  #handleHidden(): void {
+    this.#listeners.releaseKeys();
+    this.#mark(Signal.Hidden);
+    this.#drain();
+    this.#exchange?.run((core, now) => core.hidden(now));
+  }
+
+  #handleShown(): void {
+    this.#mark(Signal.Shown);
+    this.#exchange?.run((core, now) => core.shown(now));
+  }
+
+  #handleLeft(): void {
+    this.#drain();
+    this.#exchange?.run((core, now) => core.hidden(now));
+    this.#painter.maskAll();
+    this.#exchange?.leave();
+  }
+
+  #mark(signal: Signal): void {
+    if (this.#capturing) this.#ring.push(this.#native.now(), signalCode(signal), 0, 0);
+  }
+
+  #tell(state: State): void {
+    if (state === this.#told) return;
+    this.#told = state;
+    this.#emitter.emit("state", state);
+  }
+}
+
+let current: PaletSession | null = null;
+
+/** The session that runs on this page, if any. */
+export const currentSession = (): PaletSession | null => current;
+
+/** Starts PaLet on this page. One at a time. */
+export async function startPalet(options: InitOptions, assets: Assets): Promise<PaletSession> {
+  if (typeof document === "undefined") {
+    throw new PaletError("no-page", "expected a page: call init in the browser, not while rendering on a server");
+  }
+  if (current) {
+    throw new PaletError("already-started", "expected no session on this page: call destroy() on the running one first");
+  }
+  const session = new PaletSession(options);
+  current = session;
+  await session.start(assets);
+  return session;
+}
