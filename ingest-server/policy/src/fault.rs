@@ -1,6 +1,7 @@
 //! What is wrong with a policy's text, told as a good compiler tells it: all faults at once, each with a stable
 //! code, line, column, the offending words and a way out.
 
+use crate::domain::Dim;
 use annotate_snippets::{AnnotationKind, Level as Severity, Renderer, Snippet};
 use core::{fmt, ops::Range};
 
@@ -63,6 +64,21 @@ fault_codes! {
     NoSuchForm = "policy-no-such-form",
 }
 
+/// Two questions that differ in one step of doubt, of which the more doubtful is answered more openly.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Breach {
+    /// The dimension in which they differ.
+    pub dim: Dim,
+    /// The value of each dimension in the question with less doubt, by the dimension's key in a rule.
+    pub question: Vec<(&'static str, String)>,
+    /// The value that the other question has in `dim`: the next in order.
+    pub more: String,
+    /// The rule that answers the question with less doubt; `default` for the default.
+    pub calmer: String,
+    /// The rule that answers the other.
+    pub doubtful: String,
+}
+
 /// One fault.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Fault {
@@ -80,6 +96,8 @@ pub struct Fault {
     pub notes: Vec<String>,
     /// A way out.
     pub help: Option<String>,
+    /// The counter-example, where more doubt reveals or permits more.
+    pub breach: Option<Breach>,
     /// The line of the offending words. **Range**: 1 and up.
     pub line: usize,
     /// Their column. **Units**: characters. **Range**: 1 and up.
@@ -96,6 +114,7 @@ impl Fault {
             related: Vec::new(),
             notes: Vec::new(),
             help: None,
+            breach: None,
             line: 1,
             column: 1,
         }

@@ -35,6 +35,7 @@
 mod answer;
 mod diagram;
 mod domain;
+mod explain;
 mod fault;
 mod policy;
 mod proof;
@@ -44,7 +45,8 @@ mod table;
 
 pub use answer::{ActionAnswer, Answer, Obligation, Obligations, PolicyVersion, Reasons, RuleId, Verdict};
 pub use domain::Dim;
-pub use fault::{Fault, FaultCode, PolicyErrors};
+pub use explain::{Explanation, Otherwise};
+pub use fault::{Breach, Fault, FaultCode, PolicyErrors};
 pub use policy::{Authenticated, Bands, DEFAULT_TOML, Policy, Prepared, RuleInfo};
 pub use question::{
     ActionQuestion, Channel, Circumstances, DeviceState, EvidenceState, MfaAge, PageContext, Purpose,

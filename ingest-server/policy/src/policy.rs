@@ -194,7 +194,7 @@ impl Policy {
         self.info(rule, Subject::Actions)
     }
 
-    fn info(&self, rule: RuleId, subject: Subject) -> RuleInfo<'_> {
+    pub(crate) fn info(&self, rule: RuleId, subject: Subject) -> RuleInfo<'_> {
         let (drafts, default) = self.drafts(subject);
         match drafts.get(usize::from(rule.0)).or(default) {
             Some(draft) => {

@@ -4,7 +4,7 @@
 use crate::answer::{Obligation, Verdict};
 use crate::diagram::Diagram;
 use crate::domain::{Cell, DIMS, Dim, Subject};
-use crate::fault::{Fault, FaultCode};
+use crate::fault::{Breach, Fault, FaultCode};
 use crate::policy::{level_of, verdict_of};
 use crate::source::{Draft, Source};
 use crate::table::{Outcome, Table, secrets_named, taken};
@@ -81,6 +81,7 @@ pub(crate) fn prove(source: &Source, fields: &Table, actions: &Table) -> Proof {
     let mut proof = Proof::default();
     prove_table(source, fields, Subject::Fields, &mut proof);
     prove_table(source, actions, Subject::Actions, &mut proof);
+    proof.warnings.extend(source.rules.iter().filter_map(without_form));
     proof.warnings.truncate(crate::fault::FAULTS_MAX);
     proof
 }
@@ -96,12 +97,29 @@ fn prove_table(source: &Source, table: &Table, subject: Subject, proof: &mut Pro
     }
     let mut order = Order { rules, diagram: &diagram, held: HashSet::new() };
     match order.breaches() {
-        Some(breaches) => proof.faults.extend(breaches.iter().map(|breach| rules.not_monotone(breach))),
+        Some(breaches) => proof.faults.extend(breaches.iter().map(|found| rules.not_monotone(found))),
         None => proof.faults.push(too_intricate()),
     }
     for rule in (0..table.rules()).filter(|&rule| !diagram.is_reached(rule)) {
         proof.warnings.push(rules.shadowed(rule, &diagram));
     }
+}
+
+/// A warning for a rule that names a class which has no form at its level.
+fn without_form(draft: &Draft) -> Option<Fault> {
+    let named = draft.include[Dim::Asked as usize]?;
+    let level = level_of(draft.outcome);
+    let formless: Vec<&str> = FieldClass::ALL
+        .into_iter()
+        .filter(|&class| named >> class as u8 & 1 == 1 && !class.has_form(level))
+        .map(FieldClass::as_str)
+        .collect();
+    if formless.is_empty() {
+        return None;
+    }
+    let message = format!("rule `{}` will redact {}: no such form", draft.name, formless.join(", "));
+    let label = format!("`{}` has no form for them", level.as_str());
+    Some(Fault::new(FaultCode::NoSuchForm, draft.outcome_span.clone(), message).label(label))
 }
 
 fn too_intricate() -> Fault {
@@ -118,16 +136,16 @@ struct Rules<'s> {
     subject: Subject,
 }
 
-/// Two questions that differ in one step of doubt, the second of which is answered more openly.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) struct Breach {
-    pub(crate) dim: Dim,
+/// A breach of monotony, by numbers.
+#[derive(Clone, Debug)]
+struct Found {
+    dim: Dim,
     /// The question with less doubt; the other has the next value of `dim`.
-    pub(crate) cell: Cell,
+    cell: Cell,
     /// The rule that answers it, the number of rules for the default.
-    pub(crate) calmer: usize,
+    calmer: usize,
     /// The rule that answers with more doubt.
-    pub(crate) doubtful: usize,
+    doubtful: usize,
 }
 
 impl Rules<'_> {
@@ -170,12 +188,21 @@ impl Rules<'_> {
         }
     }
 
+    fn terms(&self, cell: &Cell) -> Vec<(&'static str, String)> {
+        let value = |dim: Dim| self.source.names.value(dim, self.subject, cell[dim as usize]);
+        Dim::ALL.into_iter().map(|dim| (crate::source::key_of(dim, self.subject), value(dim))).collect()
+    }
+
+    /// A question in words: the dimensions that any rule looks at, since the others change nothing.
     fn question(&self, cell: &Cell) -> String {
-        let terms = Dim::ALL.into_iter().map(|dim| {
-            let value = self.source.names.value(dim, self.subject, cell[dim as usize]);
-            format!("{} = {value}", crate::source::key_of(dim, self.subject))
-        });
-        terms.collect::<Vec<_>>().join(", ")
+        let terms = self.terms(cell).into_iter().zip(Dim::ALL).filter(|&(_, dim)| self.is_looked_at(dim));
+        let terms: Vec<String> = terms.map(|((key, value), _)| format!("{key} = {value}")).collect();
+        if terms.is_empty() { "any question".to_owned() } else { terms.join(", ") }
+    }
+
+    fn is_looked_at(&self, dim: Dim) -> bool {
+        let full = self.source.names.full(dim, self.subject);
+        self.table.taken.iter().any(|taken| taken[dim as usize] != full)
     }
 
     fn not_total(&self, diagram: &Diagram) -> Fault {
@@ -188,8 +215,8 @@ impl Rules<'_> {
         fault.help(format!("add a `[{key}]` table, which answers where no rule does"))
     }
 
-    fn not_monotone(&self, breach: &Breach) -> Fault {
-        let &Breach { dim, cell, calmer, doubtful } = breach;
+    fn not_monotone(&self, found: &Found) -> Fault {
+        let &Found { dim, cell, calmer, doubtful } = found;
         let value = |value: u8| self.source.names.value(dim, self.subject, value);
         let at = cell[dim as usize];
         let (less, more) = (value(at), value(at + 1));
@@ -202,7 +229,7 @@ impl Rules<'_> {
         );
         let label = format!("{} answers with {key} = {more}", self.name(doubtful));
         let other = format!("{} answers with {key} = {less}", self.name(calmer));
-        Fault::new(FaultCode::NotMonotone, self.place(doubtful), message)
+        let fault = Fault::new(FaultCode::NotMonotone, self.place(doubtful), message)
             .label(label)
             .related(self.place(calmer), other)
             .note(format!("for example: {}", self.question(&cell)))
@@ -210,7 +237,16 @@ impl Rules<'_> {
                 "let {} except {key} = {more}, or let {} take it too",
                 self.name(doubtful),
                 self.name(calmer)
-            ))
+            ));
+        let plain = |rule| self.draft(rule).map_or("default", |draft| draft.name.as_str()).to_owned();
+        let breach = Breach {
+            dim,
+            question: self.terms(&cell),
+            more,
+            calmer: plain(calmer),
+            doubtful: plain(doubtful),
+        };
+        Fault { breach: Some(breach), ..fault }
     }
 
     fn shadowed(&self, rule: usize, diagram: &Diagram) -> Fault {
@@ -262,8 +298,8 @@ enum Open {
 
 impl Order<'_> {
     /// The pairs of rules that break monotony, each once; `None` where there is too much to compare.
-    fn breaches(&mut self) -> Option<Vec<Breach>> {
-        let mut breaches: Vec<Breach> = Vec::new();
+    fn breaches(&mut self) -> Option<Vec<Found>> {
+        let mut breaches: Vec<Found> = Vec::new();
         let mut told = HashSet::new();
         for dim in Dim::ALL.into_iter().filter(|dim| dim.is_doubt()) {
             let depth = dim as usize;
@@ -278,7 +314,7 @@ impl Order<'_> {
                     if told.insert((calmer, doubtful)) {
                         let mut cell = merged(&self.diagram.question_to(depth, node), &cell, depth);
                         cell[depth] = value as u8;
-                        breaches.push(Breach { dim, cell, calmer, doubtful });
+                        breaches.push(Found { dim, cell, calmer, doubtful });
                     }
                     if breaches.len() == BREACHES_MAX {
                         return Some(breaches);

@@ -1,5 +1,6 @@
 //! What kind of value a field holds. The class decides the parser, the partial form and what may never be shown.
 
+use crate::level::Level;
 use serde::{Deserialize, Serialize};
 
 /// The class of a field's value.
@@ -145,6 +146,23 @@ impl FieldClass {
             Self::Password => "Password",
             Self::Track => "Track data",
             Self::Custom => "Field",
+        }
+    }
+
+    /// Whether the class has a form at a level; where it has none, [`crate::display`] redacts.
+    #[must_use]
+    pub const fn has_form(self, level: Level) -> bool {
+        match (self, level) {
+            (_, Level::Redact | Level::Block) => true,
+            _ if self.is_secret() => false,
+            (_, Level::Clear | Level::Token) => true,
+            (Self::Description, _) => false,
+            (_, Level::Partial) => true,
+            (
+                Self::Bic | Self::Name | Self::Address | Self::Dob | Self::Amount | Self::Balance,
+                Level::Fpe,
+            ) => false,
+            (_, Level::Fpe) => true,
         }
     }
 

@@ -159,6 +159,23 @@ fn a_million_random_texts_show_no_more_than_the_rules() {
 }
 
 #[test]
+fn a_class_without_a_form_redacts_and_one_with_a_form_shows_it() {
+    for value in VALUES {
+        for class in FieldClass::ALL {
+            let shown = display(class, Level::Partial, Content::Value(value)).level() == Level::Partial;
+            assert!(!shown || class.has_form(Level::Partial), "{class:?}");
+            assert!(class.shape(value).is_err() || class.has_form(Level::Fpe), "{class:?}");
+        }
+    }
+    let with_form = FieldClass::ALL.into_iter().filter(|class| class.has_form(Level::Partial));
+    for class in with_form.filter(|&class| class != FieldClass::Custom) {
+        let shows =
+            |value: &&str| display(class, Level::Partial, Content::Value(value)).level() == Level::Partial;
+        assert!(VALUES.iter().any(shows), "{class:?}");
+    }
+}
+
+#[test]
 fn hostile_texts_are_bounded_in_every_class() {
     let long = "1".repeat(100_000);
     let zalgo = "a\u{301}\u{302}\u{303}".repeat(300);
