@@ -1,10 +1,20 @@
 //! The palet binary: sockets, REST, storage, wiring.
+//!
+//! The path of a batch: `ws` (or `http::capture`) → `palet_session` → `live` (compare → risk → policy →
+//! directives) → `live::DecisionLog` → `store`; `enrolment` learns from it later. `app` wires the rooms.
 
 pub mod access;
+pub mod app;
 pub mod cli;
 pub mod clock;
 pub mod config;
+pub mod enrolment;
 pub mod http;
 pub mod keys;
+pub mod live;
 pub mod store;
 pub mod telemetry;
+mod upkeep;
+mod ws;
+
+pub use ws::SUBPROTOCOL;

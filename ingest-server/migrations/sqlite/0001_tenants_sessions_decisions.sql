@@ -32,25 +32,26 @@ CREATE TABLE sessions (
     login_at INTEGER,
     step_up_at INTEGER,
     learnt_at INTEGER,
-    learnt TEXT
+    learnt TEXT,
+    learn_after INTEGER
 ) STRICT;
 CREATE INDEX sessions_by_subject ON sessions (tenant, subject, created_at);
 CREATE INDEX sessions_to_learn ON sessions (ended_at) WHERE learnt_at IS NULL AND ended_at IS NOT NULL;
 CREATE INDEX sessions_to_end ON sessions (expires_at) WHERE ended_at IS NULL;
 
--- One row a decision: what went in, what came out, and the session's state afterwards. The last row of a
--- session is its snapshot, so that a batch and what it changed become durable in the same transaction.
+-- One row a decision: what went in and what came out. A session's state is nothing but its inputs applied in
+-- order, so that the same rows resume it after a restart and reproduce any of its decisions.
 CREATE TABLE decisions (
     row INTEGER PRIMARY KEY,
     session BLOB NOT NULL,
     number INTEGER NOT NULL,
     kind TEXT NOT NULL,
+    page INTEGER NOT NULL,
     seq INTEGER NOT NULL,
     at INTEGER NOT NULL,
     risk REAL NOT NULL,
     input BLOB NOT NULL,
     outcome BLOB NOT NULL,
-    state BLOB NOT NULL,
     versions TEXT NOT NULL
 ) STRICT;
 CREATE UNIQUE INDEX decisions_by_session ON decisions (session, number);

@@ -88,16 +88,16 @@ impl Scopes {
     #[must_use]
     pub fn parse(text: &str) -> Option<Self> {
         let names = text.split([' ', ',']).filter(|name| !name.is_empty());
-        names.map(|name| Scope::ALL.into_iter().find(|scope| scope.as_str() == name)).try_fold(
-            Self::default(),
-            |set, scope| scope.map(|scope| Self(set.0 | 1 << scope as u16)),
-        )
+        names
+            .map(|name| Scope::ALL.into_iter().find(|scope| scope.as_str() == name))
+            .try_fold(Self::default(), |set, scope| scope.map(|scope| Self(set.0 | 1 << scope as u16)))
     }
 
     /// The names, separated by spaces.
     #[must_use]
     pub fn names(self) -> String {
-        let names: Vec<_> = Scope::ALL.into_iter().filter(|&scope| self.has(scope)).map(Scope::as_str).collect();
+        let names: Vec<_> =
+            Scope::ALL.into_iter().filter(|&scope| self.has(scope)).map(Scope::as_str).collect();
         names.join(" ")
     }
 }

@@ -96,7 +96,8 @@ mod tests {
 
     #[test]
     fn an_address_has_its_burst_and_others_theirs() {
-        let settings = LimitSettings { address_opens_per_s: 1, address_opens_burst: 3, ..LimitSettings::default() };
+        let settings =
+            LimitSettings { address_opens_per_s: 1, address_opens_burst: 3, ..LimitSettings::default() };
         let limits = AddressLimits::new(&settings);
         let (one, other) = (IpAddr::from([10, 0, 0, 1]), IpAddr::from([10, 0, 0, 2]));
         assert!((0..3).all(|_| limits.allows_open(one)));

@@ -4,9 +4,7 @@
 //! ps1.<base64url: nonce 12 | AES-256-GCM-SIV(claims) | tag 16>      claims: version byte, postcard
 //! ```
 
-use aes_gcm_siv::{
-    AeadInOut, Aes256GcmSiv, KeyInit, Nonce,
-};
+use aes_gcm_siv::{AeadInOut, Aes256GcmSiv, KeyInit, Nonce};
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use palet_units::{Micros, SessionId, SubjectId, TenantId};
 use palet_wire::limits::TOKEN_BYTES_MAX;

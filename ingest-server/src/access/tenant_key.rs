@@ -27,7 +27,8 @@ pub struct TenantKey {
 impl TenantKey {
     /// Parses what a caller shows. **Errors**: `TenantKeyError`.
     pub fn parse(text: &str) -> Result<Self, TenantKeyError> {
-        let (id, secret) = text.strip_prefix("pk_").and_then(|rest| rest.split_once('_')).ok_or(TenantKeyError)?;
+        let (id, secret) =
+            text.strip_prefix("pk_").and_then(|rest| rest.split_once('_')).ok_or(TenantKeyError)?;
         let id_is_hex = id.len() == 16 && id.bytes().all(|b| b.is_ascii_hexdigit());
         if !id_is_hex || secret.len() != 43 {
             return Err(TenantKeyError);

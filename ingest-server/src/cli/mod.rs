@@ -1,9 +1,125 @@
 //! The command line: one command a file, each a thin adapter over its room.
+//!
+//! Machine output goes to standard output, everything else to standard error. Exit status: 0 done, 1 the thing
+//! asked for failed, 2 wrong usage or settings.
 
-use std::process::ExitCode;
+mod config;
+mod serve;
+mod tenant;
+
+use clap::{Parser, Subcommand};
+use std::{
+    fmt,
+    io::{self, Write},
+    path::PathBuf,
+    process::ExitCode,
+};
+
+use crate::config::{Faults, Settings, Sources, load};
+
+/// Masks what a bank's pages show by live behavioural risk.
+#[derive(Parser)]
+#[command(name = "palet", version, disable_help_subcommand = true)]
+struct Arguments {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    /// Runs the server.
+    ///
+    /// Example: palet serve --config palet.toml
+    Serve(ConfigFile),
+    /// Checks or shows the settings.
+    #[command(subcommand)]
+    Config(config::Command),
+    /// Makes tenants and the keys of their backends.
+    Tenant(tenant::Arguments),
+}
+
+/// Where the settings are.
+#[derive(clap::Args, Clone, Debug)]
+struct ConfigFile {
+    /// The settings' file; without one, defaults and PALET_ROOM__FIELD alone.
+    #[arg(long, value_name = "FILE", env = "PALET_CONFIG")]
+    config: Option<PathBuf>,
+}
+
+/// Why a command did not do what it was asked for.
+pub(crate) enum Failure {
+    /// The thing asked for failed.
+    Failed(String),
+    /// Wrong usage or settings.
+    Usage(String),
+}
+
+impl Failure {
+    fn failed(error: impl fmt::Display) -> Self {
+        Self::Failed(error.to_string())
+    }
+
+    fn usage(error: impl fmt::Display) -> Self {
+        Self::Usage(error.to_string())
+    }
+}
+
+impl From<Faults> for Failure {
+    fn from(faults: Faults) -> Self {
+        Self::Usage(format!("the settings have faults:\n{faults}"))
+    }
+}
+
+impl From<io::Error> for Failure {
+    fn from(error: io::Error) -> Self {
+        Self::failed(error)
+    }
+}
+
+type Done = Result<(), Failure>;
+
+impl ConfigFile {
+    fn load(&self) -> Result<Settings, Failure> {
+        Ok(load(&Sources::read(self.config.as_deref())?)?)
+    }
+}
 
 /// Parses the arguments and runs the command.
 #[must_use]
 pub fn run() -> ExitCode {
-    ExitCode::SUCCESS
+    // clap itself exits: 0 for help and version, 2 for wrong usage.
+    let done = match Arguments::parse().command {
+        Command::Serve(file) => serve::run(&file),
+        Command::Config(command) => config::run(&command),
+        Command::Tenant(arguments) => tenant::run(&arguments),
+    };
+    let (code, text) = match done {
+        Ok(()) => return ExitCode::SUCCESS,
+        Err(Failure::Failed(text)) => (1, text),
+        Err(Failure::Usage(text)) => (2, text),
+    };
+    // Standard error may be closed: the status tells all the same.
+    let _ = writeln!(io::stderr(), "palet: {text}");
+    ExitCode::from(code)
+}
+
+/// Runs a future on the runtime that the server's sockets need.
+fn block_on<T>(future: impl Future<Output = T>) -> T {
+    actix_web::rt::System::new().block_on(future)
+}
+
+/// Ready when the process is asked to stop.
+async fn asked_to_stop() {
+    #[cfg(unix)]
+    {
+        use tokio::signal::unix::{SignalKind, signal};
+        if let Ok(mut terminate) = signal(SignalKind::terminate()) {
+            tokio::select! {
+                _ = tokio::signal::ctrl_c() => {}
+                _ = terminate.recv() => {}
+            }
+            return;
+        }
+    }
+    let _ = tokio::signal::ctrl_c().await;
 }

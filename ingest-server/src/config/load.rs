@@ -118,7 +118,8 @@ fn overrides_of_environment(
             ROOMS.into_iter().find(|known| *known == room).map(|room| (room, field.to_owned()))
         });
         let Some((room, field)) = known else {
-            faults.push(name, format!("expected PALET_ROOM__FIELD with one of the rooms {}", ROOMS.join(", ")));
+            faults
+                .push(name, format!("expected PALET_ROOM__FIELD with one of the rooms {}", ROOMS.join(", ")));
             continue;
         };
         let forms = forms_of(text);
@@ -139,7 +140,10 @@ fn read_room<R: DeserializeOwned + Default>(overrides: Vec<Override>, faults: &m
         let mut first_error = None;
         let fitting = forms.into_iter().find(|form| {
             let alone = Table::from_iter([(field.clone(), form.clone())]);
-            alone.try_into::<R>().map_err(|error: toml::de::Error| first_error.get_or_insert(error).clone()).is_ok()
+            alone
+                .try_into::<R>()
+                .map_err(|error: toml::de::Error| first_error.get_or_insert(error).clone())
+                .is_ok()
         });
         match (fitting, first_error) {
             (Some(form), _) => {
@@ -157,7 +161,9 @@ fn read_room<R: DeserializeOwned + Default>(overrides: Vec<Override>, faults: &m
 fn expectation(error: &toml::de::Error) -> String {
     let message = error.message().lines().next().unwrap_or_default();
     match message.rfind("expected ") {
-        Some(start) if !message.starts_with("unknown field") => message.get(start..).unwrap_or_default().to_owned(),
+        Some(start) if !message.starts_with("unknown field") => {
+            message.get(start..).unwrap_or_default().to_owned()
+        }
         _ => message.to_owned(),
     }
 }

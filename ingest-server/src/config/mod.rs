@@ -12,8 +12,8 @@ pub(crate) use rooms::parse_key;
 pub use faults::{Fault, Faults};
 pub use load::{Sources, load};
 pub use rooms::{
-    DecisionSettings, EnrolmentSettings, KeySettings, LimitSettings, LogFormat, PolicySettings, ServerSettings,
-    SessionSettings, StoreSettings, Synchronous, TelemetrySettings,
+    DecisionSettings, EnrolmentSettings, KeySettings, LimitSettings, LogFormat, PolicySettings,
+    ServerSettings, SessionSettings, StoreSettings, Synchronous, TelemetrySettings,
 };
 
 use serde::Serialize;

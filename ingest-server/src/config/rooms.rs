@@ -63,7 +63,12 @@ pub struct StoreSettings {
 
 impl Default for StoreSettings {
     fn default() -> Self {
-        Self { data_folder: "var".into(), synchronous: Synchronous::Normal, readers: 4, busy_timeout_ms: 5_000 }
+        Self {
+            data_folder: "var".into(),
+            synchronous: Synchronous::Normal,
+            readers: 4,
+            busy_timeout_ms: 5_000,
+        }
     }
 }
 
@@ -187,7 +192,13 @@ pub struct DecisionSettings {
 
 impl Default for DecisionSettings {
     fn default() -> Self {
-        Self { queue_max: 8_192, commit_interval_ms: 10, commit_max: 512, retention_h: 720, kept_max: 2_000_000 }
+        Self {
+            queue_max: 8_192,
+            commit_interval_ms: 10,
+            commit_max: 512,
+            retention_h: 720,
+            kept_max: 2_000_000,
+        }
     }
 }
 
@@ -257,7 +268,11 @@ impl Settings {
         self.check_sessions(faults);
         self.check_limits(faults);
         let filter = tracing_subscriber::EnvFilter::try_new(&self.telemetry.filter);
-        faults.expect(filter.is_ok(), "telemetry.filter", "expected a level or a filter such as info,palet_server=debug");
+        faults.expect(
+            filter.is_ok(),
+            "telemetry.filter",
+            "expected a level or a filter such as info,palet_server=debug",
+        );
         let keys = [
             ("keys.noise_static", &self.keys.noise_static),
             ("keys.session_tokens", &self.keys.session_tokens),
@@ -286,7 +301,11 @@ impl Settings {
         let ttl = (30..=86_400).contains(&sessions.token_ttl_s);
         faults.expect(ttl, "sessions.token_ttl_s", "expected 30 to 86400");
         let lives = sessions.session_ttl_s >= sessions.token_ttl_s && sessions.session_ttl_s <= 7 * 86_400;
-        faults.expect(lives, "sessions.session_ttl_s", "expected at least sessions.token_ttl_s and at most 604800");
+        faults.expect(
+            lives,
+            "sessions.session_ttl_s",
+            "expected at least sessions.token_ttl_s and at most 604800",
+        );
         let idle = (10..=sessions.session_ttl_s.max(10)).contains(&sessions.idle_s);
         faults.expect(idle, "sessions.idle_s", "expected 10 to sessions.session_ttl_s");
         faults.expect(sessions.grace_ms <= 300_000, "sessions.grace_ms", "expected at most 300000");

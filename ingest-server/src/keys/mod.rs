@@ -32,7 +32,9 @@ pub enum KeyError {
         path: PathBuf,
     },
     /// A key file is readable by others than its owner.
-    #[error("expected {path} to be readable by its owner alone (mode 0600), got mode {mode:04o}: replace this key")]
+    #[error(
+        "expected {path} to be readable by its owner alone (mode 0600), got mode {mode:04o}: replace this key"
+    )]
     Exposed {
         /// Where.
         path: PathBuf,

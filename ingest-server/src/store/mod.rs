@@ -7,8 +7,8 @@ mod records;
 pub mod sqlite;
 
 pub use records::{
-    ConsentGiven, DecisionKind, DecisionRecord, DeviceClass, EndReason, FeedbackKind, FeedbackRecord, KeyRecord,
-    Learnt, ReferenceRecord, SessionRecord, Verdict,
+    ConsentGiven, DecisionKind, DecisionRecord, DeviceClass, EndReason, FeedbackKind, FeedbackRecord,
+    KeyRecord, Learnt, ReferenceRecord, SessionRecord, Verdict,
 };
 
 use palet_units::{Micros, SessionId, SubjectId, TenantId};
@@ -65,8 +65,12 @@ pub trait Store: Send + Sync + 'static {
     /// The session, ended or not.
     async fn session(&self, id: SessionId) -> StoreResult<Option<SessionRecord>>;
     /// The sessions of a subject, newest first.
-    async fn sessions_of(&self, tenant: &TenantId, subject: &SubjectId, limit: u32)
-    -> StoreResult<Vec<SessionRecord>>;
+    async fn sessions_of(
+        &self,
+        tenant: &TenantId,
+        subject: &SubjectId,
+        limit: u32,
+    ) -> StoreResult<Vec<SessionRecord>>;
     /// Notes the device class and the consent that the page told.
     async fn set_page(&self, id: SessionId, device: DeviceClass, consent: ConsentGiven) -> StoreResult<()>;
     /// Ends a session; false where it was ended before.
@@ -78,17 +82,18 @@ pub trait Store: Send + Sync + 'static {
 
     /// Writes a group of decisions.
     async fn commit(&self, decisions: &[DecisionRecord]) -> StoreResult<()>;
-    /// The last decision of a session: its state is the session's snapshot.
-    async fn last_decision(&self, session: SessionId) -> StoreResult<Option<DecisionRecord>>;
     /// One decision.
     async fn decision(&self, session: SessionId, number: u64) -> StoreResult<Option<DecisionRecord>>;
     /// Decisions of a session after `after`, in order.
-    async fn decisions(&self, session: SessionId, after: u64, limit: u32) -> StoreResult<Vec<DecisionRecord>>;
+    async fn decisions(&self, session: SessionId, after: u64, limit: u32)
+    -> StoreResult<Vec<DecisionRecord>>;
     /// Drops decisions from before `before`, and the oldest beyond `kept_max`; gives back how many.
     async fn prune_decisions(&self, before: Micros, kept_max: u64) -> StoreResult<u64>;
 
-    /// Ended sessions that nobody has learnt from: confirmed ones, and others that ended before `quarantined`.
-    async fn sessions_to_learn(&self, quarantined: Micros, limit: u32) -> StoreResult<Vec<SessionRecord>>;
+    /// Ended sessions that are due to be looked at for learning, the longest ended first.
+    async fn sessions_to_learn(&self, now: Micros, limit: u32) -> StoreResult<Vec<SessionRecord>>;
+    /// Asks for the session again at `until`; a word of the bank about it asks for it at once.
+    async fn postpone_learning(&self, id: SessionId, until: Micros) -> StoreResult<()>;
     /// Notes what was learnt from a session, and the new version of the reference where there is one.
     async fn set_learnt(
         &self,
@@ -97,13 +102,15 @@ pub trait Store: Send + Sync + 'static {
         at: Micros,
         reference: Option<&ReferenceRecord>,
     ) -> StoreResult<()>;
-    /// The newest reference of a subject on a device class.
+    /// The newest reference of a subject on a device class that was made by then.
     async fn reference(
         &self,
         tenant: &TenantId,
         subject: &SubjectId,
         device: DeviceClass,
+        made_by: Micros,
     ) -> StoreResult<Option<ReferenceRecord>>;
-    /// Erases every reference of a subject; gives back how many versions.
-    async fn erase_references(&self, tenant: &TenantId, subject: &SubjectId) -> StoreResult<u64>;
+    /// Erases every reference and every decision of a subject, and marks the sessions so that nothing is learnt
+    /// from them; gives back how many sessions there were.
+    async fn erase_subject(&self, tenant: &TenantId, subject: &SubjectId) -> StoreResult<u64>;
 }

@@ -56,6 +56,8 @@ named! {
         Bank = "bank",
         /// Its time was over.
         Expired = "expired",
+        /// Its page fell silent.
+        Idle = "idle",
     }
 }
 
@@ -96,6 +98,8 @@ named! {
         NoConsent = "no-consent",
         /// Nothing: there was nothing in it.
         Empty = "empty",
+        /// What was learnt, and the features themselves, were erased.
+        Erased = "erased",
     }
 }
 
@@ -106,8 +110,8 @@ named! {
         Batch = "batch",
         /// An action of the page.
         Action = "action",
-        /// Something else that changed the session: a step-up, a context, fields.
-        State = "state",
+        /// The bank's word: a login or a step-up.
+        Bank = "bank",
     }
 }
 
@@ -132,7 +136,10 @@ pub struct KeyRecord {
 
 impl fmt::Debug for KeyRecord {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("KeyRecord").field("id", &self.id).field("tenant", &self.tenant).finish_non_exhaustive()
+        f.debug_struct("KeyRecord")
+            .field("id", &self.id)
+            .field("tenant", &self.tenant)
+            .finish_non_exhaustive()
     }
 }
 
@@ -181,7 +188,10 @@ impl SessionRecord {
 
 impl fmt::Debug for SessionRecord {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("SessionRecord").field("id", &self.id).field("tenant", &self.tenant).finish_non_exhaustive()
+        f.debug_struct("SessionRecord")
+            .field("id", &self.id)
+            .field("tenant", &self.tenant)
+            .finish_non_exhaustive()
     }
 }
 
@@ -194,7 +204,9 @@ pub struct DecisionRecord {
     pub number: u64,
     /// What it answered.
     pub kind: DecisionKind,
-    /// The batch's number, or the last one before.
+    /// The page load that it came from; 0 where it came from the bank.
+    pub page: u64,
+    /// The batch's number within its page load; 0 where it is no batch.
     pub seq: u64,
     /// When.
     pub at: Micros,
@@ -204,8 +216,6 @@ pub struct DecisionRecord {
     pub input: Vec<u8>,
     /// What came out.
     pub outcome: Vec<u8>,
-    /// The session's state afterwards.
-    pub state: Vec<u8>,
     /// Model, reference and policy behind it.
     pub versions: String,
 }

@@ -135,8 +135,16 @@ impl Metrics {
         registry.register("build", "The version that runs", build);
         registry.register("batches", "Batches by their one outcome", self.batches.clone());
         registry.register("refusals", "Refusals on sockets and envelopes by code", self.refusals.clone());
-        registry.register("http_requests", "REST requests by route, method and status", self.requests.clone());
-        registry.register("http_request_seconds", "Time to answer a REST request", self.request_seconds.clone());
+        registry.register(
+            "http_requests",
+            "REST requests by route, method and status",
+            self.requests.clone(),
+        );
+        registry.register(
+            "http_request_seconds",
+            "Time to answer a REST request",
+            self.request_seconds.clone(),
+        );
         registry.register("sessions_learnt", "Ended sessions by what was learnt", self.learnt.clone());
         registry.register("batches_duplicate", "Batches that came again", self.duplicates.clone());
         registry.register("batches_lost", "Batches that pages gave up", self.lost.clone());
@@ -149,7 +157,11 @@ impl Metrics {
         registry.register("decisions_written", "Decisions written", self.decisions_written.clone());
         registry.register("decisions_failed", "Decisions not written", self.decisions_failed.clone());
         registry.register("batch_seconds", "Time to score and decide a batch", self.batch_seconds.clone());
-        registry.register("commit_seconds", "Time to write a group of decisions", self.commit_seconds.clone());
+        registry.register(
+            "commit_seconds",
+            "Time to write a group of decisions",
+            self.commit_seconds.clone(),
+        );
     }
 
     /// Counts a batch's one outcome.

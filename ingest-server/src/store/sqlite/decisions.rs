@@ -6,7 +6,7 @@ use sqlx::{Row, Sqlite, sqlite::SqliteRow};
 use super::{SqliteStore, integer, micros, session_bytes, session_id, time};
 use crate::store::{DecisionKind, DecisionRecord, StoreError, StoreResult};
 
-const COLUMNS: &str = "session, number, kind, seq, at, risk, input, outcome, state, versions";
+const COLUMNS: &str = "session, number, kind, page, seq, at, risk, input, outcome, versions";
 /// Rows of one statement. Groups are cut into these sizes, so that few statements are prepared, each once.
 const ROWS_A_STATEMENT: [usize; 3] = [32, 8, 1];
 /// Rows that one pruning transaction looks at, oldest first, so that writers wait briefly.
@@ -21,12 +21,12 @@ fn decision_of(row: &SqliteRow) -> StoreResult<DecisionRecord> {
         session: session_id(row.try_get("session")?)?,
         number: unsigned("number")?,
         kind: DecisionKind::parse(row.try_get("kind")?).ok_or_else(broken)?,
+        page: row.try_get::<i64, _>("page")?.cast_unsigned(),
         seq: unsigned("seq")?,
         at: micros(row.try_get("at")?),
         risk: row.try_get("risk")?,
         input: row.try_get("input")?,
         outcome: row.try_get("outcome")?,
-        state: row.try_get("state")?,
         versions: row.try_get("versions")?,
     })
 }
@@ -44,12 +44,12 @@ impl SqliteStore {
                 row.push_bind(session_bytes(decision.session))
                     .push_bind(integer(decision.number))
                     .push_bind(decision.kind.as_str())
+                    .push_bind(decision.page.cast_signed())
                     .push_bind(integer(decision.seq))
                     .push_bind(time(decision.at))
                     .push_bind(decision.risk)
                     .push_bind(decision.input.as_slice())
                     .push_bind(decision.outcome.as_slice())
-                    .push_bind(decision.state.as_slice())
                     .push_bind(decision.versions.as_str());
             });
             statement.build().execute(&mut *transaction).await?;
@@ -57,14 +57,6 @@ impl SqliteStore {
         }
         transaction.commit().await?;
         Ok(())
-    }
-
-    pub(super) async fn last_decision_row(&self, session: SessionId) -> StoreResult<Option<DecisionRecord>> {
-        let row = sqlx::query("SELECT * FROM decisions WHERE session = ? ORDER BY number DESC LIMIT 1")
-            .bind(session_bytes(session))
-            .fetch_optional(&self.readers)
-            .await?;
-        row.as_ref().map(decision_of).transpose()
     }
 
     pub(super) async fn decision_rows(

@@ -174,16 +174,17 @@ impl Store for SqliteStore {
         self.commit_rows(decisions).await
     }
 
-    async fn last_decision(&self, session: SessionId) -> StoreResult<Option<DecisionRecord>> {
-        self.last_decision_row(session).await
-    }
-
     async fn decision(&self, session: SessionId, number: u64) -> StoreResult<Option<DecisionRecord>> {
         let rows = self.decision_rows(session, number.saturating_sub(1), 1).await?;
         Ok(rows.into_iter().find(|row| row.number == number))
     }
 
-    async fn decisions(&self, session: SessionId, after: u64, limit: u32) -> StoreResult<Vec<DecisionRecord>> {
+    async fn decisions(
+        &self,
+        session: SessionId,
+        after: u64,
+        limit: u32,
+    ) -> StoreResult<Vec<DecisionRecord>> {
         self.decision_rows(session, after, limit).await
     }
 
@@ -191,8 +192,8 @@ impl Store for SqliteStore {
         self.prune_decision_rows(before, kept_max).await
     }
 
-    async fn sessions_to_learn(&self, quarantined: Micros, limit: u32) -> StoreResult<Vec<SessionRecord>> {
-        self.session_rows_to_learn(quarantined, limit).await
+    async fn sessions_to_learn(&self, now: Micros, limit: u32) -> StoreResult<Vec<SessionRecord>> {
+        self.session_rows_to_learn(now, limit).await
     }
 
     async fn set_learnt(
@@ -205,17 +206,22 @@ impl Store for SqliteStore {
         self.set_learnt_row(id, learnt, at, reference).await
     }
 
+    async fn postpone_learning(&self, id: SessionId, until: Micros) -> StoreResult<()> {
+        self.postpone_learning_row(id, until).await
+    }
+
     async fn reference(
         &self,
         tenant: &TenantId,
         subject: &SubjectId,
         device: DeviceClass,
+        made_by: Micros,
     ) -> StoreResult<Option<ReferenceRecord>> {
-        self.reference_row(tenant, subject, device).await
+        self.reference_row(tenant, subject, device, made_by).await
     }
 
-    async fn erase_references(&self, tenant: &TenantId, subject: &SubjectId) -> StoreResult<u64> {
-        self.erase_reference_rows(tenant, subject).await
+    async fn erase_subject(&self, tenant: &TenantId, subject: &SubjectId) -> StoreResult<u64> {
+        self.erase_subject_rows(tenant, subject).await
     }
 }
 

@@ -1,6 +1,6 @@
 //! Biometric references, one row a version.
 
-use palet_units::{SubjectId, TenantId};
+use palet_units::{Micros, SubjectId, TenantId};
 use sqlx::{Row, SqliteTransaction};
 
 use super::{SqliteStore, exists, integer, micros, session_bytes, session_id, time};
@@ -33,14 +33,17 @@ impl SqliteStore {
         tenant: &TenantId,
         subject: &SubjectId,
         device: DeviceClass,
+        made_by: Micros,
     ) -> StoreResult<Option<ReferenceRecord>> {
         let row = sqlx::query(
             "SELECT version, made_at, made_from, body FROM biometric_references \
-             WHERE tenant = ? AND subject = ? AND device_class = ? ORDER BY version DESC LIMIT 1",
+             WHERE tenant = ? AND subject = ? AND device_class = ? AND made_at <= ? \
+             ORDER BY version DESC LIMIT 1",
         )
         .bind(tenant.as_str())
         .bind(subject.as_str())
         .bind(device.as_str())
+        .bind(time(made_by))
         .fetch_optional(&self.readers)
         .await?;
         let Some(row) = row else { return Ok(None) };
@@ -56,16 +59,31 @@ impl SqliteStore {
         }))
     }
 
-    pub(super) async fn erase_reference_rows(
+    pub(super) async fn erase_subject_rows(
         &self,
         tenant: &TenantId,
         subject: &SubjectId,
     ) -> StoreResult<u64> {
-        let done = sqlx::query("DELETE FROM biometric_references WHERE tenant = ? AND subject = ?")
-            .bind(tenant.as_str())
-            .bind(subject.as_str())
-            .execute(&self.writer)
-            .await?;
+        let mut transaction = self.writer.begin().await?;
+        for statement in [
+            "DELETE FROM biometric_references WHERE tenant = ? AND subject = ?",
+            "DELETE FROM decisions WHERE session IN (SELECT id FROM sessions WHERE tenant = ? AND subject = ?)",
+        ] {
+            sqlx::query(statement)
+                .bind(tenant.as_str())
+                .bind(subject.as_str())
+                .execute(&mut *transaction)
+                .await?;
+        }
+        let done = sqlx::query(
+            "UPDATE sessions SET learnt = 'erased', learnt_at = COALESCE(learnt_at, created_at) \
+             WHERE tenant = ? AND subject = ?",
+        )
+        .bind(tenant.as_str())
+        .bind(subject.as_str())
+        .execute(&mut *transaction)
+        .await?;
+        transaction.commit().await?;
         Ok(done.rows_affected())
     }
 }

@@ -132,12 +132,17 @@ impl SqliteStore {
         let follows = match feedback.kind {
             // A fraud is never overruled by a later word: learning from it would poison the reference.
             FeedbackKind::Genuine => {
-                "UPDATE sessions SET verdict_at = ?, verdict = 'genuine' WHERE id = ? AND verdict IS NOT 'fraud'"
+                "UPDATE sessions SET verdict_at = ?, verdict = 'genuine', learn_after = NULL \
+                 WHERE id = ? AND verdict IS NOT 'fraud'"
             }
-            FeedbackKind::Fraud => "UPDATE sessions SET verdict_at = ?, verdict = 'fraud' WHERE id = ?",
+            FeedbackKind::Fraud => {
+                "UPDATE sessions SET verdict_at = ?, verdict = 'fraud', learn_after = NULL WHERE id = ?"
+            }
             FeedbackKind::LoginPassed => "UPDATE sessions SET login_at = ? WHERE id = ?",
             FeedbackKind::StepUpPassed => "UPDATE sessions SET step_up_at = ? WHERE id = ?",
-            FeedbackKind::StepUpFailed => "UPDATE sessions SET step_up_at = NULL WHERE ? IS NOT NULL AND id = ?",
+            FeedbackKind::StepUpFailed => {
+                "UPDATE sessions SET step_up_at = NULL WHERE ? IS NOT NULL AND id = ?"
+            }
         };
         sqlx::query(follows)
             .bind(time(feedback.at))
@@ -150,18 +155,27 @@ impl SqliteStore {
 
     pub(super) async fn session_rows_to_learn(
         &self,
-        quarantined: Micros,
+        now: Micros,
         limit: u32,
     ) -> StoreResult<Vec<SessionRecord>> {
         let rows = sqlx::query(
             "SELECT * FROM sessions WHERE learnt_at IS NULL AND ended_at IS NOT NULL \
-             AND (ended_at <= ? OR verdict IS NOT NULL) ORDER BY ended_at LIMIT ?",
+             AND (learn_after IS NULL OR learn_after <= ?) ORDER BY ended_at LIMIT ?",
         )
-        .bind(time(quarantined))
+        .bind(time(now))
         .bind(limit)
         .fetch_all(&self.readers)
         .await?;
         rows.iter().map(session_of).collect()
+    }
+
+    pub(super) async fn postpone_learning_row(&self, id: SessionId, until: Micros) -> StoreResult<()> {
+        sqlx::query("UPDATE sessions SET learn_after = ? WHERE id = ?")
+            .bind(time(until))
+            .bind(session_bytes(id))
+            .execute(&self.writer)
+            .await?;
+        Ok(())
     }
 
     pub(super) async fn set_learnt_row(

@@ -34,12 +34,12 @@ fn decision(session: u128, number: u64, at: u64) -> DecisionRecord {
         session: SessionId(session),
         number,
         kind: DecisionKind::Batch,
+        page: u64::MAX,
         seq: number,
         at: Micros(at),
         risk: 0.25,
         input: vec![1, 2, number as u8],
         outcome: vec![3],
-        state: vec![4, number as u8],
         versions: "m-p-r".into(),
     }
 }
@@ -62,7 +62,6 @@ async fn decisions_of_a_group_are_written_whole_and_in_order() {
     let group: Vec<_> = (1..=45).map(|number| decision(7, number, number)).collect();
     store.commit(&group).await.unwrap();
     assert_eq!(store.decisions(SessionId(7), 0, 100).await.unwrap(), group);
-    assert_eq!(store.last_decision(SessionId(7)).await.unwrap(), group.last().cloned());
     assert_eq!(store.decision(SessionId(7), 3).await.unwrap(), Some(decision(7, 3, 3)));
     assert_eq!(store.decision(SessionId(7), 46).await.unwrap(), None);
 }
@@ -72,7 +71,7 @@ async fn a_group_with_a_repeated_number_changes_nothing() {
     let (_folder, store) = store().await;
     store.commit(&[decision(7, 1, 1)]).await.unwrap();
     assert!(store.commit(&[decision(8, 1, 1), decision(7, 1, 1)]).await.is_err());
-    assert_eq!(store.last_decision(SessionId(8)).await.unwrap(), None);
+    assert_eq!(store.decisions(SessionId(8), 0, 9).await.unwrap(), []);
 }
 
 #[tokio::test]
@@ -86,7 +85,7 @@ async fn pruning_drops_the_old_and_the_surplus() {
 }
 
 #[tokio::test]
-async fn only_quarantined_or_confirmed_sessions_teach() {
+async fn an_ended_session_waits_for_its_time_or_for_the_banks_word() {
     let (_folder, store) = store().await;
     for id in 1..=3 {
         store.insert_session(&session(id)).await.unwrap();
@@ -94,7 +93,9 @@ async fn only_quarantined_or_confirmed_sessions_teach() {
     store.end_session(SessionId(1), EndReason::Bank, Micros(50)).await.unwrap();
     store.end_session(SessionId(2), EndReason::Bank, Micros(90)).await.unwrap();
     let due = |sessions: Vec<SessionRecord>| sessions.into_iter().map(|s| s.id.0).collect::<Vec<_>>();
-    assert_eq!(due(store.sessions_to_learn(Micros(60), 10).await.unwrap()), [1]);
+    assert_eq!(due(store.sessions_to_learn(Micros(100), 10).await.unwrap()), [1, 2]);
+    store.postpone_learning(SessionId(2), Micros(500)).await.unwrap();
+    assert_eq!(due(store.sessions_to_learn(Micros(100), 10).await.unwrap()), [1]);
     let genuine = FeedbackRecord {
         tenant: "bank".parse().unwrap(),
         session: SessionId(2),
@@ -103,9 +104,9 @@ async fn only_quarantined_or_confirmed_sessions_teach() {
         at: Micros(95),
     };
     store.insert_feedback(&genuine).await.unwrap();
-    assert_eq!(due(store.sessions_to_learn(Micros(60), 10).await.unwrap()), [1, 2]);
+    assert_eq!(due(store.sessions_to_learn(Micros(100), 10).await.unwrap()), [1, 2]);
     store.set_learnt(SessionId(1), Learnt::Refused, Micros(99), None).await.unwrap();
-    assert_eq!(due(store.sessions_to_learn(Micros(60), 10).await.unwrap()), [2]);
+    assert_eq!(due(store.sessions_to_learn(Micros(100), 10).await.unwrap()), [2]);
 }
 
 #[tokio::test]
@@ -131,17 +132,24 @@ async fn references_keep_their_versions_until_erased() {
             subject: subject.clone(),
             device: DeviceClass::Desktop,
             version,
-            made_at: Micros(5),
+            made_at: Micros(version * 10),
             made_from: SessionId(7),
             body: vec![version as u8],
         };
         store.set_learnt(SessionId(7), Learnt::Updated, Micros(9), Some(&reference)).await.unwrap();
     }
-    let newest = store.reference(&tenant, &subject, DeviceClass::Desktop).await.unwrap().unwrap();
+    let (desktop, mobile, end) = (DeviceClass::Desktop, DeviceClass::Mobile, Micros::MAX);
+    let newest = store.reference(&tenant, &subject, desktop, end).await.unwrap().unwrap();
     assert_eq!((newest.version, newest.body), (2, vec![2]));
-    assert_eq!(store.reference(&tenant, &subject, DeviceClass::Mobile).await.unwrap(), None);
-    assert_eq!(store.erase_references(&tenant, &subject).await.unwrap(), 2);
-    assert_eq!(store.reference(&tenant, &subject, DeviceClass::Desktop).await.unwrap(), None);
+    let earlier = store.reference(&tenant, &subject, desktop, Micros(19)).await.unwrap().unwrap();
+    assert_eq!(earlier.version, 1);
+    assert_eq!(store.reference(&tenant, &subject, desktop, Micros(9)).await.unwrap(), None);
+    assert_eq!(store.reference(&tenant, &subject, mobile, end).await.unwrap(), None);
+    store.commit(&[decision(7, 1, 1), decision(8, 1, 1)]).await.unwrap();
+    assert_eq!(store.erase_subject(&tenant, &subject).await.unwrap(), 1);
+    assert_eq!(store.decisions(SessionId(7), 0, 9).await.unwrap(), []);
+    assert_eq!(store.decisions(SessionId(8), 0, 9).await.unwrap().len(), 1);
+    assert_eq!(store.reference(&tenant, &subject, desktop, end).await.unwrap(), None);
 }
 
 #[tokio::test]

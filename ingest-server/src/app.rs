@@ -1,0 +1,253 @@
+//! Wiring: settings in, a running server out. The only place that sees every room.
+
+use actix_web::{App, HttpServer, dev::Server, middleware::from_fn, web};
+use palet_comparison::Models;
+use palet_policy::Policy;
+use palet_risk::RiskSettings;
+use palet_units::Micros;
+use palet_wire::{Hello, RefusalCode};
+use std::{
+    net::{SocketAddr, TcpListener},
+    path::PathBuf,
+    sync::{Arc, atomic::AtomicUsize},
+    time::Duration,
+};
+use tokio::{sync::watch, task::JoinHandle};
+
+use crate::{
+    access::{AddressLimits, CallerDirectory, TokenSealer},
+    config::Settings,
+    enrolment, http,
+    keys::{KeyError, ServerKeys},
+    live::{DecisionLog, JoinError, Knowledge, LiveSession, PageTold, Registry, Tools, Values},
+    store::{Store, StoreError, sqlite::SqliteStore},
+    telemetry::Metrics,
+    upkeep, ws,
+};
+
+/// Why the server does not start.
+#[derive(Debug, thiserror::Error)]
+pub enum StartError {
+    /// The data folder cannot be made.
+    #[error("expected a data folder that can be made at {path}, got: {source}")]
+    Folder {
+        /// Where.
+        path: PathBuf,
+        /// Why.
+        source: std::io::Error,
+    },
+    /// A key is not to be had.
+    #[error(transparent)]
+    Key(#[from] KeyError),
+    /// The store does not open.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    /// The models of the binary are broken.
+    #[error("the models of this binary are broken: {0}")]
+    Models(#[from] palet_comparison::ModelError),
+    /// The policy does not compile.
+    #[error("the policy does not compile:\n{0}")]
+    Policy(#[from] palet_policy::PolicyErrors),
+    /// The policy's file cannot be read.
+    #[error("expected a readable policy at {path}, got: {source}")]
+    PolicyFile {
+        /// Where.
+        path: PathBuf,
+        /// Why.
+        source: std::io::Error,
+    },
+    /// The address cannot be listened on.
+    #[error("expected to listen on {address}, got: {source}")]
+    Listen {
+        /// The address.
+        address: SocketAddr,
+        /// Why.
+        source: std::io::Error,
+    },
+}
+
+/// Everything that routes and sockets share.
+pub struct AppState {
+    /// The settings.
+    pub settings: Settings,
+    /// Durable memory.
+    pub store: Arc<dyn Store>,
+    /// The sessions in memory.
+    pub registry: Arc<Registry>,
+    /// Who calls.
+    pub callers: CallerDirectory,
+    /// How often they may.
+    pub limits: AddressLimits,
+    /// Session tokens.
+    pub tokens: TokenSealer,
+    /// The server's keys.
+    pub keys: ServerKeys,
+    /// What is counted.
+    pub metrics: Arc<Metrics>,
+    /// Turns true when the server stops.
+    pub stop: watch::Receiver<bool>,
+    /// Sockets now.
+    pub sockets: AtomicUsize,
+}
+
+impl AppState {
+    /// The session behind a page's `Hello`, and how long its token still lives.
+    ///
+    /// **Errors**: how the page is told. `origin` is what the browser said where it comes from.
+    pub async fn find_session(
+        &self,
+        hello: &Hello,
+        origin: Option<&str>,
+        now: Micros,
+    ) -> Result<(Arc<LiveSession>, Micros), RefusalCode> {
+        let claims = self.tokens.open(&hello.token, now).map_err(|_| RefusalCode::BadToken)?;
+        // Applications outside of a browser have no origin; the bank said so when it asked for the session.
+        let expected = (claims.channel != "app").then_some(claims.origin.as_str());
+        if expected.is_some() && expected != origin {
+            return Err(RefusalCode::BadToken);
+        }
+        let told = PageTold::of(hello.consent, hello.facts);
+        let found = self.registry.find(claims.session_id(), Some(told), now).await;
+        let live = found.map_err(|error| {
+            if let JoinError::Store(error) = &error {
+                tracing::error!(event.action = "store-failed", error.message = %error, "a page could not join");
+            }
+            error.refusal()
+        })?;
+        if live.whose.tenant != claims.tenant {
+            return Err(RefusalCode::BadToken);
+        }
+        Ok((live, claims.expires_at.since(now)))
+    }
+}
+
+/// A server that listens.
+pub struct Running {
+    /// Where it listens.
+    pub address: SocketAddr,
+    /// What it works with.
+    pub state: web::Data<AppState>,
+    server: Server,
+    stop: watch::Sender<bool>,
+    tasks: Vec<JoinHandle<()>>,
+}
+
+/// More routes than the server's own: the demonstration bank.
+pub type MoreRoutes = Arc<dyn Fn(&mut web::ServiceConfig) + Send + Sync>;
+
+/// Starts a server. **Errors**: `StartError`; nothing listens then.
+pub async fn start(settings: Settings, more: Option<MoreRoutes>) -> Result<Running, StartError> {
+    let folder = &settings.store.data_folder;
+    std::fs::create_dir_all(folder).map_err(|source| StartError::Folder { path: folder.clone(), source })?;
+    let keys = ServerKeys::load(&settings.keys, folder)?;
+    let knowledge = knowledge(&settings)?;
+    let store: Arc<dyn Store> = Arc::new(SqliteStore::open(&settings.store).await?);
+    let metrics = Arc::new(Metrics::new());
+    let address = settings.server.listen;
+    let listen = |source| StartError::Listen { address, source };
+    let listener = TcpListener::bind(address).map_err(listen)?;
+    let address = listener.local_addr().map_err(listen)?;
+
+    let (stop, stopped) = watch::channel(false);
+    let (log, writer) = DecisionLog::new(&settings.decisions, Arc::clone(&store), Arc::clone(&metrics));
+    let values = Values::new(&keys.values);
+    let tools = Arc::new(Tools { knowledge, values, log, metrics: Arc::clone(&metrics) });
+    let registry = Arc::new(Registry::new(Arc::clone(&store), Arc::clone(&tools), settings.sessions.clone()));
+    let state = web::Data::new(AppState {
+        callers: CallerDirectory::new(Arc::clone(&store)),
+        limits: AddressLimits::new(&settings.limits),
+        tokens: TokenSealer::new(&keys.session_tokens),
+        keys,
+        store,
+        registry,
+        metrics,
+        stop: stopped.clone(),
+        sockets: AtomicUsize::new(0),
+        settings,
+    });
+    let server = serve(listener, &state, more).map_err(listen)?;
+    let tasks = vec![
+        actix_web::rt::spawn(writer.run(stopped.clone())),
+        actix_web::rt::spawn(upkeep::run(state.clone(), stopped.clone())),
+        actix_web::rt::spawn(enrolment::run(state.clone(), stopped)),
+    ];
+    tracing::info!(event.action = "started", palet.address = %address,
+        palet.server_key = %state.keys.noise.public_key().to_base64url(), "palet listens");
+    Ok(Running { address, state, server, stop, tasks })
+}
+
+/// The policy that the settings name. **Errors**: it cannot be read, or does not compile.
+pub fn load_policy(settings: &Settings) -> Result<Policy, StartError> {
+    match &settings.policy.file {
+        None => Ok(Policy::embedded_default()?),
+        Some(path) => {
+            let text = std::fs::read_to_string(path)
+                .map_err(|source| StartError::PolicyFile { path: path.clone(), source })?;
+            Ok(Policy::compile(&text)?)
+        }
+    }
+}
+
+/// What sessions are judged with. **Errors**: models or policy are broken.
+pub fn knowledge(settings: &Settings) -> Result<Knowledge, StartError> {
+    let models = Arc::new(Models::embedded()?);
+    let policy = Arc::new(load_policy(settings)?);
+    Ok(Knowledge { models, policy, risk: RiskSettings::default() })
+}
+
+fn serve(
+    listener: TcpListener,
+    state: &web::Data<AppState>,
+    more: Option<MoreRoutes>,
+) -> std::io::Result<Server> {
+    let (server_settings, shared) = (state.settings.server.clone(), state.clone());
+    let mut server = HttpServer::new(move || {
+        let more = more.clone();
+        App::new()
+            .app_data(shared.clone())
+            .wrap(from_fn(http::observe))
+            .configure(|routes| http::configure(routes, &shared.settings.limits))
+            .route("/ws/v1/capture", web::get().to(ws::capture))
+            .configure(move |routes| {
+                if let Some(more) = &more {
+                    more(routes);
+                }
+            })
+            .default_service(web::to(http::unknown_route))
+    })
+    .disable_signals()
+    .shutdown_timeout(server_settings.shutdown_grace_s)
+    .max_connections(server_settings.connections_max);
+    if server_settings.workers > 0 {
+        server = server.workers(server_settings.workers);
+    }
+    Ok(server.listen(listener)?.run())
+}
+
+impl Running {
+    /// Serves until `until` is ready, then stops: no new sockets, open ones closed with 1001, requests under way
+    /// finished, decisions written.
+    ///
+    /// **Errors**: the server ended by itself.
+    pub async fn run_until(self, until: impl Future<Output = ()>) -> std::io::Result<()> {
+        let Self { state, server, stop, tasks, .. } = self;
+        let handle = server.handle();
+        let mut serving = actix_web::rt::spawn(server);
+        tokio::select! {
+            ended = &mut serving => return ended.map_err(std::io::Error::other)?,
+            () = until => {}
+        }
+        tracing::info!(event.action = "stopping", "palet stops");
+        stop.send_replace(true);
+        handle.stop(true).await;
+        for task in tasks {
+            let grace = Duration::from_secs(state.settings.server.shutdown_grace_s.max(1));
+            if tokio::time::timeout(grace, task).await.is_err() {
+                tracing::warn!(event.action = "stop-cut", "a task was cut off while stopping");
+            }
+        }
+        state.store.close().await;
+        tracing::info!(event.action = "stopped", "palet has stopped");
+        Ok(())
+    }
+}

@@ -1,0 +1,230 @@
+//! Learning from ended sessions, never in the path of a batch. Whether a session may teach is
+//! `palet_comparison::enrolment`'s rule; this task brings it what it needs and writes down what came of it.
+//!
+//! A subject is *enrolling* until their reference is trained for typing and pointer, or [`ENROLLING_MAX`]
+//! sessions have taught: then every confirmed session makes the anchor anew from all of them. Afterwards the
+//! anchor is frozen, and sessions only move the drift beside it.
+
+use actix_web::web;
+use palet_comparison::{
+    EnrolError, Modality, Reference,
+    enrolment::{Automation, Confirmation, EndedSession, EnrolmentSettings, Learning, decide},
+};
+use palet_features::FeatureWindow;
+use palet_units::{Micros, Probability, SubjectId, TenantId};
+use std::time::Duration;
+use tokio::sync::watch;
+
+use crate::{
+    app::AppState,
+    clock,
+    live::{Counts, DecisionOutcome, Input},
+    store::{
+        ConsentGiven, DeviceClass, Learnt, ReferenceRecord, SessionRecord, StoreError, StoreResult, Verdict,
+    },
+};
+
+/// Sessions looked at in one round.
+const SESSIONS_A_ROUND: u32 = 64;
+/// Sessions that may make the anchor.
+const ENROLLING_MAX: usize = 6;
+/// A subject's sessions that are looked through for those.
+const SESSIONS_LOOKED_AT: u32 = 64;
+/// From this automation score on, a machine is suspected.
+const AUTOMATION_SUSPECTED: f64 = 0.5;
+const DAY: Micros = Micros::from_secs(86_400);
+
+/// Runs until the server stops.
+pub async fn run(state: web::Data<AppState>, mut stop: watch::Receiver<bool>) {
+    let interval = Duration::from_millis(state.settings.enrolment.interval_ms);
+    loop {
+        tokio::select! {
+            () = tokio::time::sleep(interval) => {}
+            _ = stop.wait_for(|stop| *stop) => return,
+        }
+        if let Err(error) = round(&state, clock::now()).await {
+            tracing::error!(event.action = "enrolment-failed", error.message = %error, "nothing was learnt");
+        }
+    }
+}
+
+/// Looks at every session that is due. **Errors**: the store failed; the next round tries again.
+pub async fn round(state: &AppState, now: Micros) -> StoreResult<()> {
+    for session in state.store.sessions_to_learn(now, SESSIONS_A_ROUND).await? {
+        // What its page sent last may still be on its way into the store.
+        if session.ended_at.is_some_and(|ended| now.since(ended) < Micros::from_millis(500)) {
+            continue;
+        }
+        look_at(state, &session, now).await?;
+    }
+    Ok(())
+}
+
+async fn look_at(state: &AppState, session: &SessionRecord, now: Micros) -> StoreResult<()> {
+    if session.consent != ConsentGiven::Full {
+        return note(state, session, Learnt::NoConsent, now, None).await;
+    }
+    let seen = Seen::of(state, session).await?;
+    if seen.windows.is_empty() {
+        return note(state, session, Learnt::Empty, now, None).await;
+    }
+    let settings = EnrolmentSettings {
+        quarantine_hours: u32::try_from(state.settings.enrolment.quarantine_h).unwrap_or(u32::MAX),
+        ..EnrolmentSettings::default()
+    };
+    let taught = taught_sessions(state, session).await?;
+    let enrolling = taught.len() < ENROLLING_MAX;
+    let updates_today = taught.iter().filter(|s| s.ended_at.is_some_and(|at| now.since(at) < DAY)).count();
+    let ended = EndedSession {
+        confirmation: confirmation(session),
+        peak_risk: Probability::clamped(seen.peak_risk),
+        windows_compared: seen.windows_compared,
+        automation: seen.automation,
+        ended_at: session.ended_at.unwrap_or(now),
+        // While a subject enrols under the bank's eyes, sessions of one day belong together.
+        updates_today: if enrolling { 0 } else { u32::try_from(updates_today).unwrap_or(u32::MAX) },
+    };
+    match decide(&settings, &ended, now) {
+        Learning::Refuse(_) => note(state, session, Learnt::Refused, now, None).await,
+        Learning::Wait(until) => state.store.postpone_learning(session.id, until).await,
+        Learning::Learn => learn(state, session, seen, &taught, now).await,
+    }
+}
+
+async fn learn(
+    state: &AppState,
+    session: &SessionRecord,
+    seen: Seen,
+    taught: &[SessionRecord],
+    now: Micros,
+) -> StoreResult<()> {
+    let device = session.device.unwrap_or(DeviceClass::Desktop);
+    let models = &state.registry.tools().knowledge.models;
+    let stored = state.store.reference(&session.tenant, &session.subject, device, now).await?;
+    let before = stored.as_ref().and_then(|stored| postcard::from_bytes::<Reference>(&stored.body).ok());
+    let frozen = before.filter(|reference| {
+        let whole = reference.is_trained(Modality::Keystroke) && reference.is_trained(Modality::Pointer);
+        whole || taught.len() >= ENROLLING_MAX
+    });
+    let made = match frozen {
+        Some(reference) => reference.updated(models, &seen.windows),
+        None => {
+            let mut windows = seen.windows;
+            for session in taught {
+                windows.extend(Seen::of(state, session).await?.windows);
+            }
+            Reference::enrol(models, class_of(device), &windows)
+        }
+    };
+    let reference = match made {
+        Ok(reference) => reference,
+        Err(EnrolError::NothingToLearn | EnrolError::Schema(_)) => {
+            return note(state, session, Learnt::Empty, now, None).await;
+        }
+    };
+    let body = postcard::to_allocvec(&reference).map_err(|_| StoreError::Row { what: "reference" })?;
+    let record = ReferenceRecord {
+        tenant: session.tenant.clone(),
+        subject: session.subject.clone(),
+        device,
+        version: stored.map_or(0, |stored| stored.version) + 1,
+        made_at: now,
+        made_from: session.id,
+        body,
+    };
+    note(state, session, Learnt::Updated, now, Some(&record)).await
+}
+
+async fn note(
+    state: &AppState,
+    session: &SessionRecord,
+    learnt: Learnt,
+    now: Micros,
+    reference: Option<&ReferenceRecord>,
+) -> StoreResult<()> {
+    state.metrics.count_learnt(learnt.as_str());
+    tracing::info!(event.action = "session-learnt", palet.session = %session.id,
+        palet.learnt = learnt.as_str(), "looked at an ended session");
+    state.store.set_learnt(session.id, learnt, now, reference).await
+}
+
+/// The sessions of the same subject and device that made the reference so far.
+async fn taught_sessions(state: &AppState, session: &SessionRecord) -> StoreResult<Vec<SessionRecord>> {
+    let sessions = state.store.sessions_of(&session.tenant, &session.subject, SESSIONS_LOOKED_AT).await?;
+    let taught = |other: &SessionRecord| {
+        other.learnt == Some(Learnt::Updated)
+            && other.device == session.device
+            && other.verdict != Some(Verdict::Fraud)
+    };
+    Ok(sessions.into_iter().filter(taught).collect())
+}
+
+/// What was captured in the sessions that taught a subject's reference, and how many they are.
+///
+/// **Errors**: the store failed.
+pub async fn progress(
+    state: &AppState,
+    tenant: &TenantId,
+    subject: &SubjectId,
+) -> StoreResult<(Counts, usize)> {
+    let sessions = state.store.sessions_of(tenant, subject, SESSIONS_LOOKED_AT).await?;
+    let (mut counts, mut taught) = (Counts::default(), 0);
+    for session in sessions.iter().filter(|session| session.learnt == Some(Learnt::Updated)) {
+        taught += 1;
+        counts.add(&Seen::of(state, session).await?.windows);
+    }
+    Ok((counts, taught))
+}
+
+fn confirmation(session: &SessionRecord) -> Confirmation {
+    match session.verdict {
+        Some(Verdict::Fraud) => Confirmation::BankFraud,
+        Some(Verdict::Genuine) => Confirmation::BankGenuine,
+        None if session.step_up_at.is_some() => Confirmation::StepUp,
+        None => Confirmation::None,
+    }
+}
+
+const fn class_of(device: DeviceClass) -> palet_features::DeviceClass {
+    match device {
+        DeviceClass::Desktop => palet_features::DeviceClass::Desktop,
+        DeviceClass::Mobile => palet_features::DeviceClass::Mobile,
+    }
+}
+
+/// What the decision log has of a session.
+struct Seen {
+    windows: Vec<FeatureWindow>,
+    peak_risk: f64,
+    windows_compared: u32,
+    automation: Automation,
+}
+
+impl Seen {
+    async fn of(state: &AppState, session: &SessionRecord) -> StoreResult<Self> {
+        let mut seen = Self {
+            windows: Vec::new(),
+            peak_risk: 0.0,
+            windows_compared: 0,
+            automation: Automation::NotSeen,
+        };
+        let mut after = 0;
+        loop {
+            let decisions = state.store.decisions(session.id, after, 500).await?;
+            let Some(last) = decisions.last() else { return Ok(seen) };
+            after = last.number;
+            for decision in decisions {
+                seen.peak_risk = seen.peak_risk.max(decision.risk);
+                if let Ok(outcome) = postcard::from_bytes::<DecisionOutcome>(&decision.outcome) {
+                    seen.windows_compared = seen.windows_compared.max(outcome.windows_compared);
+                    if outcome.sub_scores[3] >= AUTOMATION_SUSPECTED {
+                        seen.automation = Automation::Suspected;
+                    }
+                }
+                if let Ok(Input::Batch { windows, .. }) = postcard::from_bytes(&decision.input) {
+                    seen.windows.extend(windows);
+                }
+            }
+        }
+    }
+}

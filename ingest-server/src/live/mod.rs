@@ -1,0 +1,21 @@
+//! The path of a batch on the server, once it is opened and decoded: compare → risk → policy → directives.
+//!
+//! Sockets and the POST fallback share it. A session's state is its inputs applied in order ([`SessionEngine`]):
+//! the decision log keeps the inputs, so that a restart, another node or `palet rescore` gets the same state.
+//! Nothing here awaits while it holds a session, asks the store in the path of a batch, or knows a socket.
+
+mod engine;
+mod log;
+mod page;
+mod registry;
+mod session;
+mod values;
+
+pub use engine::{Counts, DecisionOutcome, Input, Knowledge, SessionEngine, Whose};
+pub use log::{DecisionLog, LogWriter};
+pub use page::{Outbound, PageKey};
+pub use registry::{JoinError, PageTold, Registry};
+pub(crate) use session::make_page_key;
+pub use session::{ActionAnswered, Assessment, BatchReply, LiveSession, Tools};
+pub use values::Values;
+pub(crate) use values::show;

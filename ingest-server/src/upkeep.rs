@@ -1,0 +1,44 @@
+//! What must be done now and then: silent sessions end, old decisions go.
+
+use actix_web::web;
+use palet_units::Micros;
+use std::time::Duration;
+use tokio::sync::watch;
+
+use crate::{app::AppState, clock};
+
+const SWEEP_EVERY: Duration = Duration::from_secs(5);
+/// Pruning comes once in so many sweeps.
+const SWEEPS_A_PRUNING: u64 = 120;
+
+/// Runs until the server stops.
+pub(crate) async fn run(state: web::Data<AppState>, mut stop: watch::Receiver<bool>) {
+    let mut sweeps = 0_u64;
+    loop {
+        tokio::select! {
+            () = tokio::time::sleep(SWEEP_EVERY) => {}
+            _ = stop.wait_for(|stop| *stop) => return,
+        }
+        let now = clock::now();
+        if let Err(error) = state.registry.sweep(now).await {
+            tracing::error!(event.action = "sweep-failed", error.message = %error, "sessions were not swept");
+        }
+        if sweeps.is_multiple_of(SWEEPS_A_PRUNING) {
+            prune(&state, now).await;
+        }
+        sweeps += 1;
+    }
+}
+
+async fn prune(state: &AppState, now: Micros) {
+    let settings = &state.settings.decisions;
+    let kept_for = Micros::from_secs(settings.retention_h.saturating_mul(3_600));
+    let before = Micros(now.0.saturating_sub(kept_for.0));
+    match state.store.prune_decisions(before, settings.kept_max).await {
+        Ok(0) => {}
+        Ok(pruned) => tracing::info!(event.action = "pruned", palet.decisions = pruned, "old decisions went"),
+        Err(error) => {
+            tracing::error!(event.action = "prune-failed", error.message = %error, "old decisions stayed");
+        }
+    }
+}
