@@ -12,7 +12,7 @@ extern crate alloc;
 #[cfg(feature = "std")]
 extern crate std;
 
-//form
+pub mod form;
 #[cfg(feature = "std")]
 pub mod lines;
 pub mod text;

@@ -94,6 +94,11 @@ const FISCAL: usize = 16;
 pub(crate) fn fiscal(scan: &mut Scan<'_>, start: usize, end: usize) {
     let mut at = start;
     while at + FISCAL <= end {
+        // The year and the day are the quickest to tell from other text.
+        if [6, 7, 9, 10].into_iter().any(|place| fiscal_digit(scan.bytes[at + place].to_ascii_uppercase()).is_none()) {
+            at += 1;
+            continue;
+        }
         let mut code = [0; FISCAL];
         code.copy_from_slice(&scan.bytes[at..at + FISCAL]);
         code.make_ascii_uppercase();

@@ -122,7 +122,6 @@ const WORDS: &[(&str, Topics)] = &[
     ("cellphone", PHONE),
     ("cellulare", PHONE),
     ("cf", IT_CODE),
-    ("code", OTP),
     ("codice", IT_CODE),
     ("compte", ACCOUNT),
     ("conto", ACCOUNT),
@@ -266,36 +265,68 @@ const WORDS: &[(&str, Topics)] = &[
     ("whatsapp", PHONE),
 ];
 
-/// What the words around a span are about.
-pub(crate) fn around(text: &str, start: usize, end: usize) -> Topics {
-    let before = &text[floor(text, start.saturating_sub(BYTES_BEFORE))..start];
-    let after = &text[end..floor(text, (end + BYTES_AFTER).min(text.len())).max(end)];
-    about(words(before).rev(), WORDS_BEFORE).and(about(words(after), WORDS_AFTER))
+/// The words that were passed last, and what they are about: a ring, so that looking back costs the same
+/// wherever the text is.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Recent {
+    words: [(usize, Topics); RING],
+    next: usize,
 }
 
-/// What the last words before a position are about.
-pub(crate) fn just_before(text: &str, at: usize, words_max: usize) -> Topics {
-    let before = &text[floor(text, at.saturating_sub(BYTES_BEFORE / 2))..at];
-    about(words(before).rev(), words_max)
+const RING: usize = 16;
+
+impl Recent {
+    pub(crate) const fn new() -> Self {
+        Self { words: [(0, Topics(0)); RING], next: 0 }
+    }
+
+    /// Notes a word of letters, by where it ends.
+    pub(crate) fn pass(&mut self, word: &[u8], end: usize) {
+        self.note(end, topic_of(word));
+    }
+
+    /// Notes a word that is no name of anything.
+    pub(crate) fn pass_nameless(&mut self, end: usize) {
+        self.note(end, Topics::default());
+    }
+
+    fn note(&mut self, end: usize, topics: Topics) {
+        self.words[self.next % RING] = (end, topics);
+        self.next += 1;
+    }
+
+    /// What the last words before a position are about.
+    pub(crate) fn before(&self, at: usize, words_max: usize) -> Topics {
+        let last = (0..words_max.min(self.next)).map(|back| self.words[(self.next - 1 - back) % RING]);
+        last.filter(|(end, _)| *end + BYTES_BEFORE >= at).fold(Topics::default(), |all, (_, topics)| all.and(topics))
+    }
+}
+
+/// What the words up to [`WORDS_BEFORE`] before a position are about.
+pub(crate) fn long_before(recent: &Recent, at: usize) -> Topics {
+    recent.before(at, WORDS_BEFORE)
 }
 
 /// What the first words after a position are about.
-pub(crate) fn just_after(text: &str, at: usize, words_max: usize) -> Topics {
-    let after = &text[at..floor(text, (at + BYTES_AFTER).min(text.len())).max(at)];
-    about(words(after), words_max)
+pub(crate) fn after(bytes: &[u8], at: usize) -> Topics {
+    about(&bytes[at..bytes.len().min(at + BYTES_AFTER)], WORDS_AFTER)
 }
 
-fn words(text: &str) -> impl DoubleEndedIterator<Item = &str> {
-    text.split(|character: char| !character.is_alphanumeric()).filter(|word| !word.is_empty())
+/// What the next word after a position is about; the position is the end of a word.
+pub(crate) fn just_after(bytes: &[u8], at: usize) -> Topics {
+    about(&bytes[at..bytes.len().min(at + BYTES_AFTER)], 1)
 }
 
-fn about<'t>(words: impl Iterator<Item = &'t str>, words_max: usize) -> Topics {
+/// What the words between two positions are about.
+pub(crate) fn between(bytes: &[u8], from: usize, to: usize) -> Topics {
+    about(&bytes[from..to], WORDS_BEFORE)
+}
+
+/// What the first words are about. A character outside ASCII counts as a letter.
+fn about(bytes: &[u8], words_max: usize) -> Topics {
+    let is_letter = |byte: &u8| byte.is_ascii_alphanumeric() || !byte.is_ascii();
+    let words = bytes.split(|byte| !is_letter(byte)).filter(|word| !word.is_empty());
     words.take(words_max).fold(Topics::default(), |topics, word| topics.and(topic_of(word)))
-}
-
-/// The nearest boundary of a character at or before a position.
-fn floor(text: &str, at: usize) -> usize {
-    (0..=at).rev().find(|&at| text.is_char_boundary(at)).unwrap_or(0)
 }
 
 /// Where the words with each initial letter begin.
@@ -317,22 +348,43 @@ const INITIALS: [u16; 27] = {
     starts
 };
 
-fn topic_of(word: &str) -> Topics {
-    let initial = word.as_bytes()[0].to_ascii_lowercase();
-    if !initial.is_ascii_lowercase() {
+/// Which pairs of letters begin a word of the table: a bit for each second letter, by first letter. A second
+/// byte that is no ASCII letter has the bit of `{`.
+const PAIRS: [u32; 26] = {
+    let mut pairs = [0; 26];
+    let mut index = 0;
+    while index < WORDS.len() {
+        let word = WORDS[index].0.as_bytes();
+        pairs[(word[0] - b'a') as usize] |= 1 << second_letter(word[1]);
+        index += 1;
+    }
+    pairs
+};
+
+const fn second_letter(byte: u8) -> u8 {
+    match byte {
+        b'a'..=b'z' => byte - b'a',
+        b'A'..=b'Z' => byte - b'A',
+        _ => 26,
+    }
+}
+
+fn topic_of(word: &[u8]) -> Topics {
+    let &[initial, second, ..] = word else { return Topics::default() };
+    let letter = usize::from((initial | 0x20).wrapping_sub(b'a'));
+    if !initial.is_ascii_alphabetic() || PAIRS[letter] >> second_letter(second) & 1 == 0 {
         return Topics::default();
     }
-    let letter = usize::from(initial - b'a');
     let entries = &WORDS[usize::from(INITIALS[letter])..usize::from(INITIALS[letter + 1])];
     entries.iter().filter(|(entry, _)| is_named_by(word, entry)).fold(Topics::default(), |all, &(_, topics)| {
         all.and(topics)
     })
 }
 
-fn is_named_by(word: &str, entry: &str) -> bool {
-    match entry.strip_suffix('*') {
-        Some(stem) => word.len() >= stem.len() && word.as_bytes()[..stem.len()].eq_ignore_ascii_case(stem.as_bytes()),
-        None => word.eq_ignore_ascii_case(entry),
+fn is_named_by(word: &[u8], entry: &str) -> bool {
+    match entry.as_bytes().split_last() {
+        Some((b'*', stem)) => word.get(..stem.len()).is_some_and(|start| start.eq_ignore_ascii_case(stem)),
+        _ => word.eq_ignore_ascii_case(entry.as_bytes()),
     }
 }
 
@@ -343,26 +395,29 @@ mod tests {
     #[test]
     fn words_are_grouped_by_initial_letter() {
         assert!(WORDS.is_sorted_by_key(|(word, _)| word.as_bytes()[0]));
+        for (word, topics) in WORDS {
+            assert!(topic_of(word.trim_end_matches('*').as_bytes()).meets(*topics), "{word}");
+        }
     }
 
     #[test]
-    fn a_word_near_a_span_names_it_in_any_case() {
-        let text = "Ihre KREDITKARTENNUMMER: 4111";
-        assert!(around(text, 25, 29).meets(CARD));
-        assert!(!around(text, 25, 29).meets(PHONE));
-        assert!(around("4111 card", 0, 4).meets(CARD));
+    fn a_word_names_a_topic_in_any_case() {
+        assert!(topic_of(b"KREDITKARTENNUMMER").meets(CARD));
+        assert!(!topic_of(b"Kreditkarte").meets(PHONE));
+        assert_eq!(topic_of(b""), Topics::default());
+        assert!(after(b"4111 visa card", 4).meets(CARD));
     }
 
     #[test]
     fn a_word_out_of_reach_does_not_count() {
-        let text = alloc::format!("card {} 4111", "x ".repeat(60));
-        let at = text.len() - 4;
-        assert!(!around(&text, at, text.len()).meets(CARD));
-    }
-
-    #[test]
-    fn surroundings_end_at_characters() {
-        let text = "ß".repeat(70) + "4111" + &"ß".repeat(40);
-        assert_eq!(around(&text, 140, 144), Topics::default());
+        let mut recent = Recent::new();
+        recent.pass(b"card", 4);
+        assert!(recent.before(5, 3).meets(CARD));
+        assert!(!recent.before(4 + BYTES_BEFORE + 1, 3).meets(CARD));
+        for end in [6, 8, 10] {
+            recent.pass_nameless(end);
+        }
+        assert!(!recent.before(12, 3).meets(CARD));
+        assert!(recent.before(12, 4).meets(CARD));
     }
 }

@@ -2,7 +2,7 @@
 //! codes, PINs, passwords, account numbers and sort codes.
 
 use super::card::goes_on;
-use super::context::{just_before, topics_of};
+use super::context::topics_of;
 use super::entity::Entity;
 use super::scan::{Needs, Scan};
 
@@ -14,7 +14,7 @@ pub(crate) fn number(scan: &mut Scan<'_>, start: usize, end: usize) {
     if !(3..=17).contains(&(end - start)) || is_part_of_number(scan, start, end) {
         return;
     }
-    let topics = just_before(scan.text, start, LABEL_WORDS);
+    let topics = scan.recent.before(start, LABEL_WORDS);
     let labelled = |entity| topics.meets(topics_of(entity));
     let span = (start, end);
     let length = end - start;
@@ -45,7 +45,7 @@ fn follows_as_code(scan: &Scan<'_>, end: usize) -> bool {
     const PHRASES: [&str; 7] = [
         " is your ", " ist ihr", " ist dein", " est votre ", " es su ", " es tu ", " is uw ",
     ];
-    PHRASES.iter().any(|phrase| {
+    scan.at(end) == b' ' && PHRASES.iter().any(|phrase| {
         scan.bytes.get(end..end + phrase.len()).is_some_and(|text| text.eq_ignore_ascii_case(phrase.as_bytes()))
     })
 }
@@ -95,9 +95,8 @@ const SECRET_MIN: usize = 4;
 
 /// Tries a labelled secret at a word that a colon or an equals sign follows.
 pub(crate) fn secret(scan: &mut Scan<'_>, start: usize, end: usize) {
-    let Some(word) = scan.text.get(start..end) else { return };
-    let is_label = |label: &&str| word.len() == label.len() && word.to_lowercase() == **label;
-    if !SECRET_LABELS.iter().any(|label| is_label(&label)) {
+    let word = &scan.bytes[start..end];
+    if !SECRET_LABELS.iter().any(|label| word.eq_ignore_ascii_case(label.as_bytes())) {
         return;
     }
     let after = scan.run(end, |byte| matches!(byte, b'"' | b'\''));

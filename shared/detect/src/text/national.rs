@@ -274,6 +274,9 @@ fn german_document(scan: &mut Scan<'_>, start: usize, end: usize) {
 /// The weakest shape of the Indian PAN that Presidio knows: ten characters with a letter and four digits in a
 /// row, beginning and ending as words do.
 pub(crate) fn in_pan_weakest(scan: &mut Scan<'_>, start: usize) {
+    if !scan.asks_for(Entity::InPan) {
+        return;
+    }
     let Some(ten) = scan.bytes.get(start..start + 10) else { return };
     let is_allowed = |byte: &u8| is_ascii_word(*byte) || b"@#$%^?~-".contains(byte);
     let has_letter = ten.iter().any(u8::is_ascii_alphabetic);

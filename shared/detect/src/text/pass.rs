@@ -99,7 +99,9 @@ fn hyphen(scan: &mut Scan<'_>, at: usize) -> usize {
 fn word(scan: &mut Scan<'_>, done: &mut Done, start: usize) -> usize {
     let word = read_word(scan, start);
     if !word.has_digit {
-        return letters(scan, done, &word);
+        let next = letters(scan, done, &word);
+        scan.recent.pass(&scan.bytes[start..word.end], word.end);
+        return next;
     }
     let long = word.end - word.start >= LONG;
     let next = match scan.bytes[start].is_ascii_digit() {
@@ -114,6 +116,10 @@ fn word(scan: &mut Scan<'_>, done: &mut Done, start: usize) -> usize {
     if long {
         long_word(scan, &word);
     }
+    match scan.bytes[start].is_ascii_digit() {
+        true => scan.recent.pass_nameless(word.end),
+        false => scan.recent.pass(&scan.bytes[start..word.end], word.end),
+    }
     next
 }
 
@@ -126,6 +132,7 @@ fn read_word(scan: &Scan<'_>, start: usize) -> Word {
                 word.has_digit = true;
                 word.end += 1;
             }
+            Kind::Wide if is_latin_letter(byte, scan.at(word.end + 1)) => word.end += 2,
             Kind::Wide => match scan.char_at(word.end) {
                 Some(character) if is_word(character) => word.end += character.len_utf8(),
                 _ => break,
@@ -134,6 +141,11 @@ fn read_word(scan: &Scan<'_>, start: usize) -> Word {
         }
     }
     word
+}
+
+/// Whether two bytes are a letter from À to ÿ: the signs for multiplication and division stand between them.
+const fn is_latin_letter(first: u8, second: u8) -> bool {
+    first == 0xc3 && second != 0x97 && second != 0xb7
 }
 
 /// The length from which a word may hold a fiscal code or a Bitcoin address.

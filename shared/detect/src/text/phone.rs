@@ -3,7 +3,7 @@
 //! A candidate is a chain of digit groups as people write them. It counts when its digits fit a numbering plan,
 //! as libphonenumber's matcher decides at its level "valid", or when a word such as "phone" stands beside it.
 
-use super::context::{AFTER_PHONE, just_after, just_before, topics_of};
+use super::context::{AFTER_PHONE, just_after, topics_of};
 use super::entity::Entity;
 use super::phone_plan::{Format, is_international, is_national};
 use super::scan::{Needs, Scan};
@@ -201,8 +201,9 @@ fn extension_end(scan: &Scan<'_>, end: usize) -> usize {
 }
 
 fn is_named(scan: &Scan<'_>, (start, end): (usize, usize)) -> bool {
-    let topics = topics_of(Entity::PhoneNumber);
-    just_before(scan.text, start, NAME_WORDS).meets(topics) || just_after(scan.text, end, 1).meets(AFTER_PHONE)
+    let letter_follows = matches!(scan.at(end), b' ' | b'-' | b'(') && scan.at(end + 1).is_ascii_alphabetic();
+    scan.follows(start, topics_of(Entity::PhoneNumber), NAME_WORDS)
+        || (letter_follows && just_after(scan.bytes, end).meets(AFTER_PHONE))
 }
 
 /// Without context, only numbers that are written as few other numbers are.

@@ -5,7 +5,7 @@
 
 use alloc::vec::Vec;
 
-use super::context::{self, Topics};
+use super::context::{self, Recent, Topics};
 use super::entity::{Entity, EntitySet};
 
 /// What a candidate needs, besides its shape and check digits, to count when nobody asked for its entity by
@@ -52,13 +52,13 @@ pub(crate) struct Scan<'t> {
     wanted: EntitySet,
     evidence: Evidence,
     found: Vec<Found>,
-    /// The topics around the last position that was asked for: several recognisers ask for the same one.
-    topics: Option<(usize, usize, Topics)>,
+    /// The words before the one that is looked at.
+    pub(crate) recent: Recent,
 }
 
 impl<'t> Scan<'t> {
     pub(crate) fn new(text: &'t str, wanted: EntitySet, evidence: Evidence) -> Self {
-        Self { text, bytes: text.as_bytes(), wanted, evidence, found: Vec::new(), topics: None }
+        Self { text, bytes: text.as_bytes(), wanted, evidence, found: Vec::new(), recent: Recent::new() }
     }
 
     pub(crate) fn into_found(self) -> Vec<Found> {
@@ -80,7 +80,7 @@ impl<'t> Scan<'t> {
             (_, Needs::Asking) => return false,
             (_, Needs::Nothing) if score >= 100 => score,
             (_, Needs::Nothing | Needs::Context) => {
-                let named = self.topics_around(start, end).meets(context::topics_of(entity));
+                let named = self.is_named(entity, span);
                 match (needs, named) {
                     (_, true) => (score + CONTEXT_ADDS).clamp(CONTEXT_LEAST, 100),
                     (Needs::Nothing, false) => score,
@@ -94,21 +94,25 @@ impl<'t> Scan<'t> {
 
     /// Adds a candidate that means nothing without a word of its topic nearby, whoever asks.
     pub(crate) fn report_named(&mut self, entity: Entity, span: (usize, usize), score: u8) {
-        if self.wants(entity) && self.topics_around(span.0, span.1).meets(context::topics_of(entity)) {
+        if self.wants(entity) && self.is_named(entity, span) {
             self.found.push(Found { start: span.0, end: span.1, entity, score });
         }
     }
 
-    /// What the words around a span are about.
-    pub(crate) fn topics_around(&mut self, start: usize, end: usize) -> Topics {
-        match self.topics {
-            Some((from, to, topics)) if (from, to) == (start, end) => topics,
-            _ => {
-                let topics = context::around(self.text, start, end);
-                self.topics = Some((start, end, topics));
-                topics
-            }
-        }
+    /// Whether a word before or after a span names an entity.
+    fn is_named(&self, entity: Entity, (start, end): (usize, usize)) -> bool {
+        let topics = context::topics_of(entity);
+        context::long_before(&self.recent, start).meets(topics) || context::after(self.bytes, end).meets(topics)
+    }
+
+    /// Whether one of the last few words before a position is about some topics.
+    pub(crate) fn follows(&self, at: usize, topics: Topics, words_max: usize) -> bool {
+        self.recent.before(at, words_max).meets(topics)
+    }
+
+    /// Whether the caller named the entity, so that even the weakest shape counts.
+    pub(crate) fn asks_for(&self, entity: Entity) -> bool {
+        self.wants(entity) && self.evidence == Evidence::Candidates
     }
 
     /// The byte before a position, 0 at the start.

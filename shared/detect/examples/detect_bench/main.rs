@@ -1,0 +1,121 @@
+//! Measures detection: MB/s on mixed text, and time by length on hostile text.
+//!
+//! `cargo run --release -p palet-detect --features std --example detect_bench`; writes
+//! `target/measured/bench-detect.json`. With `--text FILE MB` it only writes that much of the mixed
+//! text; with `--mixed` it leaves out the hostile texts and writes nothing.
+#![allow(clippy::print_stdout, reason = "a command's output")]
+
+mod text;
+
+use std::io::Write as _;
+use std::time::Instant;
+
+use palet_detect::text::{Detector, Entity, EntitySet};
+
+const MEGABYTE: usize = 1_000_000;
+
+/// What a bank asks for: the entities of the comparison with Presidio.
+const BANK: [Entity; 8] = [
+    Entity::CreditCard,
+    Entity::Iban,
+    Entity::AbaRouting,
+    Entity::UsSsn,
+    Entity::UsItin,
+    Entity::EmailAddress,
+    Entity::IpAddress,
+    Entity::Crypto,
+];
+
+struct Figure {
+    name: String,
+    ours: f64,
+    peer: Option<f64>,
+    ratio: Option<f64>,
+    unit: &'static str,
+    limit: Option<f64>,
+    holds: bool,
+}
+
+fn main() -> std::io::Result<()> {
+    let arguments: Vec<String> = std::env::args().skip(1).collect();
+    if let [flag, file, megabytes] = arguments.as_slice()
+        && flag == "--text"
+    {
+        let bytes = megabytes.parse::<usize>().map_err(std::io::Error::other)? * MEGABYTE;
+        return std::fs::write(file, text::mixed(bytes, 7));
+    }
+    let mut figures = Vec::new();
+    let mixed = text::mixed(32 * MEGABYTE, 7);
+    for (name, detector) in
+        [("everything, in context", Detector::new()), ("bank subset, by name", Detector::of(BANK.into_iter().collect::<EntitySet>()))]
+    {
+        let speed = speed(&detector, &mixed);
+        println!("{name}: {speed:.0} MB/s");
+        figures.push(Figure {
+            name: name.to_owned(),
+            ours: speed,
+            peer: None,
+            ratio: None,
+            unit: "MB/s",
+            limit: Some(100.0),
+            holds: speed >= 100.0,
+        });
+    }
+    if arguments.first().is_some_and(|flag| flag == "--mixed") {
+        return Ok(());
+    }
+    for (name, piece) in text::HOSTILE {
+        figures.push(growth(name, piece));
+    }
+    write(&figures)
+}
+
+fn seconds(detector: &Detector, text: &str) -> f64 {
+    let start = Instant::now();
+    std::hint::black_box(detector.detect(std::hint::black_box(text)));
+    start.elapsed().as_secs_f64()
+}
+
+/// The best of five runs.
+fn speed(detector: &Detector, text: &str) -> f64 {
+    let best = (0..5).map(|_| seconds(detector, text)).fold(f64::INFINITY, f64::min);
+    text.len() as f64 / MEGABYTE as f64 / best
+}
+
+/// How much longer a byte takes in 64 MB than in 4 MB: 1 where time grows linearly.
+fn growth(name: &str, piece: &str) -> Figure {
+    let detector = Detector::new();
+    let per_byte = |bytes: usize| {
+        let text = piece.repeat(bytes / piece.len());
+        (0..2).map(|_| seconds(&detector, &text)).fold(f64::INFINITY, f64::min) / text.len() as f64
+    };
+    let (short, long) = (per_byte(4 * MEGABYTE), per_byte(64 * MEGABYTE));
+    let (ratio, slow) = (long / short, 1.0 / long / MEGABYTE as f64);
+    println!("hostile, {name}: {slow:.0} MB/s at 64 MB, {ratio:.2} times the time a byte of 4 MB");
+    Figure {
+        name: format!("hostile, {name}: time a byte at 64 MB against 4 MB"),
+        ours: long * 1e9,
+        peer: Some(short * 1e9),
+        ratio: Some(ratio),
+        unit: "ns/byte",
+        limit: Some(2.0),
+        holds: ratio <= 2.0,
+    }
+}
+
+fn write(figures: &[Figure]) -> std::io::Result<()> {
+    let rows: Vec<_> = figures
+        .iter()
+        .map(|figure| {
+            serde_json::json!({
+                "name": figure.name, "ours": figure.ours, "peer": figure.peer, "ratio": figure.ratio,
+                "unit": figure.unit, "limit": figure.limit, "holds": figure.holds,
+            })
+        })
+        .collect();
+    let folder = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("../../target/measured");
+    std::fs::create_dir_all(&folder)?;
+    let mut file = std::fs::File::create(folder.join("bench-detect.json"))?;
+    serde_json::to_writer_pretty(&mut file, &rows)?;
+    file.write_all(b"\n")
+}

@@ -1,0 +1,412 @@
+//! The words by which forms name their fields, in English, German, French, Spanish, Italian, Dutch, Polish,
+//! Portuguese, Swedish and Finnish.
+//!
+//! A text is read in small ASCII letters without accents or separators, so that `cardNumber`, `card_number`
+//! and "Card number" are one word. Where several entries fit, the longest speaks.
+
+use alloc::string::String;
+use alloc::vec::Vec;
+
+use palet_mask::FieldClass;
+
+/// What a text says of its field.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Meaning {
+    Class(FieldClass),
+    /// A card's date of expiry.
+    Expiry,
+    /// Something of a card.
+    Card,
+    /// Some number: which, the neighbours tell.
+    Number,
+    /// Some code: which, the neighbours tell.
+    Code,
+    /// Nothing sensitive.
+    Nothing,
+}
+
+impl Meaning {
+    pub(super) const fn class(self) -> Option<FieldClass> {
+        match self {
+            Self::Class(class) => Some(class),
+            Self::Expiry => Some(FieldClass::Custom),
+            Self::Card | Self::Number | Self::Code | Self::Nothing => None,
+        }
+    }
+}
+
+impl Meaning {
+    /// Which meaning speaks where a text holds words of several. "Number" alone says less than any longer name,
+    /// and "IBAN" more: the rest of its label says whose.
+    const fn standing(self) -> u8 {
+        match self {
+            Self::Card | Self::Number | Self::Code => 0,
+            Self::Class(FieldClass::Iban) => 2,
+            _ => 1,
+        }
+    }
+}
+
+/// The most characters of a text that are read: a label is short, and what is longer is prose.
+const CHARACTERS_MAX: usize = 160;
+
+/// A text in small ASCII letters and digits, without separators.
+struct Plain {
+    text: String,
+    /// Where words begin in `text`.
+    starts: Vec<usize>,
+}
+
+impl Plain {
+    fn of(source: &str) -> Self {
+        let mut plain = Self { text: String::new(), starts: Vec::new() };
+        let mut previous = Sort::Separator;
+        for character in source.chars().take(CHARACTERS_MAX) {
+            let sort = Sort::of(character);
+            let begins = match (previous, sort) {
+                (_, Sort::Separator) => false,
+                (Sort::Separator | Sort::Small, Sort::Capital) | (Sort::Separator, _) => true,
+                (Sort::Digit, sort) => sort != Sort::Digit,
+                (_, Sort::Digit) => true,
+                _ => false,
+            };
+            if begins {
+                plain.starts.push(plain.text.len());
+            }
+            plain.push(character);
+            previous = sort;
+        }
+        plain
+    }
+
+    fn push(&mut self, character: char) {
+        match fold(character) {
+            Some(folded) => self.text.push_str(folded),
+            None if character.is_ascii_alphanumeric() => self.text.push(character.to_ascii_lowercase()),
+            None => {}
+        }
+    }
+
+    fn is_start(&self, at: usize) -> bool {
+        self.starts.binary_search(&at).is_ok()
+    }
+
+    fn is_end(&self, at: usize) -> bool {
+        at == self.text.len() || self.is_start(at)
+    }
+
+    /// Whether an entry occurs where it may.
+    fn has(&self, entry: &str) -> bool {
+        let (place, stem) = match entry.as_bytes().first() {
+            Some(b'=') => (Place::Word, &entry[1..]),
+            Some(b'^') => (Place::Start, &entry[1..]),
+            _ => (Place::Anywhere, entry),
+        };
+        self.text.match_indices(stem).any(|(at, _)| match place {
+            Place::Anywhere => true,
+            Place::Start => self.is_start(at),
+            Place::Word => self.is_start(at) && self.is_end(at + stem.len()),
+        })
+    }
+}
+
+/// Where an entry must stand: `=pin` as a word, `^tel` at a word's start, `cardnumber` anywhere.
+enum Place {
+    Anywhere,
+    Start,
+    Word,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Sort {
+    Capital,
+    Small,
+    Digit,
+    Separator,
+}
+
+impl Sort {
+    fn of(character: char) -> Self {
+        match character {
+            _ if character.is_ascii_digit() => Self::Digit,
+            _ if character.is_uppercase() => Self::Capital,
+            _ if character.is_alphabetic() => Self::Small,
+            _ => Self::Separator,
+        }
+    }
+}
+
+/// The letters for one with an accent.
+fn fold(character: char) -> Option<&'static str> {
+    Some(match character {
+        'à'..='å' | 'À'..='Å' | 'ą' | 'Ą' => "a",
+        'ç' | 'Ç' | 'ć' | 'Ć' => "c",
+        'è'..='ë' | 'È'..='Ë' | 'ę' | 'Ę' => "e",
+        'ì'..='ï' | 'Ì'..='Ï' => "i",
+        'ł' | 'Ł' => "l",
+        'ñ' | 'Ñ' | 'ń' | 'Ń' => "n",
+        'ò'..='ö' | 'Ò'..='Ö' | 'ø' | 'Ø' => "o",
+        'ś' | 'Ś' => "s",
+        'ß' => "ss",
+        'ù'..='ü' | 'Ù'..='Ü' => "u",
+        'ź' | 'ż' | 'Ź' | 'Ż' => "z",
+        'æ' | 'Æ' => "ae",
+        'œ' | 'Œ' => "oe",
+        _ => return None,
+    })
+}
+
+/// What a text says, and how plainly. **Range:** 0..=1.
+pub(super) fn meaning_of(text: &str) -> Option<(Meaning, f32)> {
+    if text.is_empty() {
+        return None;
+    }
+    let plain = Plain::of(text);
+    let mut best: Option<((u8, usize), Meaning, f32)> = None;
+    for &(meaning, strength, entries) in WORDS {
+        for entry in entries.split_ascii_whitespace() {
+            let rank = (meaning.standing(), entry.len());
+            if best.is_none_or(|(highest, ..)| rank > highest) && plain.has(entry) {
+                best = Some((rank, meaning, strength));
+            }
+        }
+    }
+    best.map(|(_, meaning, strength)| (meaning, strength))
+}
+
+const fn of(class: FieldClass) -> Meaning {
+    Meaning::Class(class)
+}
+
+/// Meanings, how plainly their words say them, and the words.
+const WORDS: &[(Meaning, f32, &str)] = &[
+    (
+        of(FieldClass::Pan),
+        1.0,
+        "cardnumber cardnum cardno ccnumber ccnum ccno cardpan creditcard debitcard =pan kartennummer kartennr \
+         kreditkartennummer kreditkarte numerocarte numerodecarte numerodelacarte numerocb numerodecb \
+         numerotarjeta numerodetarjeta numerodelatarjeta tarjetanumero numerocarta numerodicarta \
+         numerodellacarta kaartnummer numerkarty nrkarty numerocartao numerodocartao numerodecartao kortnummer \
+         kortnr korttinumero kortinnumero korttinnumero",
+    ),
+    (
+        of(FieldClass::Cvv),
+        1.0,
+        "cvv cvc =csc =cid cvn securitycode cardcode cardverification cardsecurity verificationvalue \
+         kartenprufnummer prufnummer pruefnummer prufziffer pruefziffer kartensicherheitscode sicherheitscode \
+         cryptogramme codesecurite codedesecurite codigoseguridad codigodeseguridad codicesicurezza \
+         codicedisicurezza beveiligingscode veiligheidscode kodzabezpieczajacy kodbezpieczenstwa \
+         codigoseguranca codigodeseguranca sakerhetskod turvakoodi turvaluku varmennusnumero tarkistenumero",
+    ),
+    (
+        Meaning::Expiry,
+        1.0,
+        "expiry expdate expmonth expyear expiration expires ^ccexp =exp =mmyy =mmyyyy validthru validuntil \
+         ablaufdatum ablaufmonat ablaufjahr gultigbis gueltigbis verfallsdatum dateexpiration datedexpiration \
+         moisexpiration anneeexpiration expiracion caducidad fechadevencimiento vencimiento scadenza vervaldatum \
+         geldigtot datawaznosci terminwaznosci wazndo waznado validade datadevalidade utgangsdatum giltigttill giltigtill \
+         giltighet voimassa =mmaa =mmjj mmaaaa mmjjjj",
+    ),
+    (of(FieldClass::Iban), 1.0, "^iban ibannumber numeroiban"),
+    (of(FieldClass::Bic), 1.0, "=bic biccode swift swiftcode bicswift swiftbic"),
+    (
+        of(FieldClass::Account),
+        1.0,
+        "accountnumber accountno accountnum acctnum acctno acctnumber bankaccount toaccount fromaccount \
+         destinationaccount beneficiaryaccount payeeaccount kontonummer kontonr zielkonto numerocompte \
+         numerodecompte comptedebeneficiaire comptebeneficiaire compteacrediter comptedestinataire numerocuenta \
+         numerodecuenta cuentadestino cuentadeorigen cuentabancaria clabe numeroconto numerodiconto \
+         contocorrente rekeningnummer tegenrekening numerkonta nrkonta numerrachunku nrrachunku rachunekodbiorcy \
+         numeroconta numerodaconta numerodeconta contadestino tilinumero saajantili kontonummeret \
+         mottagarkonto",
+    ),
+    (of(FieldClass::SortCode), 1.0, "sortcode sortingcode banksort"),
+    (
+        of(FieldClass::Routing),
+        1.0,
+        "routingnumber routingno routing =aba abanumber transitnumber bankleitzahl =blz clearingnummer clearingnr \
+         codebanque codeguichet =bsb bsbnumber =abi =cab =ifsc ifsccode",
+    ),
+    (
+        of(FieldClass::NationalId),
+        1.0,
+        "=ssn socialsecurity nationalid nationalinsurance =nino ninumber personnummer henkilotunnus =hetu \
+         pesel =dni =nie nifnie dninie =bsn burgerservicenummer =cpr personalausweis ausweisnummer ausweisnr \
+         idcardnumber identitycard identitynumber idcard idnumber securitesociale numerosecu documentoidentidad \
+         documentodeidentidad numerodedocumento cartadidentita cartaidentita cartaocidadao cartaodecidadao \
+         bilhetedeidentidade sozialversicherungsnummer svnummer dowodosobisty numerdowodu dowoduosobistego \
+         seriainumerdowodu aadhaar identiteitskaart samordningsnummer =rg",
+    ),
+    (
+        of(FieldClass::TaxId),
+        1.0,
+        "taxid taxnumber taxpayerid taxidentification =tin =itin =ein steuerid steuernummer steuernr \
+         steueridentifikationsnummer steueridentnummer idnr numerofiscal numeroimpot identifiantfiscal \
+         codicefiscale =cf partitaiva =nip numernip =cpf =cnpj =nif btwnummer vatnumber vatid ustid ustidnr \
+         numerotva =siret contribuinte numerodecontribuinte verotunniste",
+    ),
+    (
+        of(FieldClass::Passport),
+        1.0,
+        "passport reisepass passnummer passnr passeport pasaporte passaporto paspoort paszport passaporte \
+         passinnumero passinumero passportnumber reisepassnummer numeropasaporte",
+    ),
+    (
+        of(FieldClass::Phone),
+        1.0,
+        "phone =tel ^telefon telephone telefono telefone telefoon mobilenumber mobileno mobilephone =mobile \
+         =mobil mobilnummer mobilnr mobiltelefon handynummer handynr =handy cellulare =cell cellphone =movil \
+         telefonomovil numeroportable telephoneportable =portable =gsm telemovel komorka numertelefonu \
+         nrtelefonu puhelin puhelinnumero matkapuhelin telnr telno =fax contactnumber mobielnummer \
+         numerodetelephone numerodetelefono numeroditelefono",
+    ),
+    (
+        of(FieldClass::Email),
+        1.0,
+        "email =mail mailaddress emailaddress courriel correo correoelectronico =epost epostadress sahkoposti \
+         sahkopostiosoite adresemail adresemail postaelettronica emailadresse enderecodeemail adressemail",
+    ),
+    (
+        of(FieldClass::Name),
+        1.0,
+        "firstname lastname fullname surname givenname familyname middlename =fname =lname cardholder nameoncard \
+         cardname ccname accountholder beneficiaryname payeename recipientname holdername yourname vorname \
+         nachname familienname geburtsname karteninhaber kontoinhaber empfangername empfaengername \
+         nameempfanger nameempfaenger namedesempfangers namedesempfaengers zahlungsempfanger =empfanger =empfaenger \
+         begunstigter prenom =nom nomdefamille nomdenaissance nomcomplet nometprenom titulaire nomdutitulaire \
+         nombeneficiaire nomdubeneficiaire =beneficiaire =nombre nombreyapellidos nombrecompleto =apellido \
+         apellidos primerapellido segundoapellido titulardelatarjeta nombretitular =titular =beneficiario \
+         nombredelbeneficiario =nome nomecompleto cognome intestatario nomebeneficiario nomecognome voornaam \
+         achternaam volledigenaam =naam naambegunstigde begunstigde kaarthouder rekeninghouder =imie nazwisko \
+         imieinazwisko odbiorca nazwaodbiorcy sobrenome apelido ultimonome nomedotitular fornamn efternamn \
+         namnpakortet kortinnehavare mottagare mottagarensnamn etunimi sukunimi saajannimi =saaja kortinhaltija \
+         =nimi =namn nameofbeneficiary nameofrecipient payee beneficiary",
+    ),
+    (of(FieldClass::Name), 0.65, "=name"),
+    (
+        of(FieldClass::Address),
+        1.0,
+        "^address addressline streetaddress =street homeaddress postaladdress billingaddress shippingaddress \
+         ^adresse strasse strassehausnummer hausnummer housenumber anschrift =rue adressepostale direccion \
+         =calle domicilio indirizzo =adres straatnaam =straat huisnummer =ulica adreszamieszkania numerdomu \
+         endereco morada =rua logradouro =adress gatuadress =gata osoite katuosoite lahiosoite postcode \
+         postalcode =zip zipcode =plz postleitzahl codepostal codigopostal codicepostale =cap kodpocztowy \
+         postnummer postinumero =city =town =ort wohnort =ville ciudad citta =comune miasto miejscowosc \
+         cidade localidade woonplaats =plaats =stad =stadt postort postitoimipaikka kaupunki =cep",
+    ),
+    (
+        of(FieldClass::Dob),
+        1.0,
+        "birthdate dateofbirth =dob birthday birthmonth birthyear =birth geburtsdatum geburtstag datenaissance \
+         datedenaissance fechanacimiento fechadenacimiento datanascita datadinascita geboortedatum \
+         dataurodzenia datanascimento datadenascimento fodelsedatum fodelsedata fodelsedag syntymaaika =bday",
+    ),
+    (
+        of(FieldClass::Amount),
+        1.0,
+        "amount transferamount paymentamount betrag uberweisungsbetrag ueberweisungsbetrag montant importe =monto \
+         importo bedrag kwota kwotaprzelewu =valor valortransferencia montante belopp =summa rahamaara =maara \
+         =summe",
+    ),
+    (of(FieldClass::Balance), 1.0, "balance kontostand saldo =solde soldeducompte"),
+    (
+        of(FieldClass::Description),
+        1.0,
+        "verwendungszweck paymentreference transferreference =reference =memo paymentdescription \
+         transferdescription messagetopayee notetopayee remittance =motif motifduvirement libelle concepto \
+         causale omschrijving mededeling tytulprzelewu tytulem =tytul descricao betalningsmeddelande meddelande \
+         =viesti viitenumero viite =ocr =betreff",
+    ),
+    (
+        of(FieldClass::Pin),
+        1.0,
+        "=pin pinnumber pinnummer atmpin cardpin newpin oldpin currentpin confirmpin telepin =tpin geheimzahl \
+         codepin kodpin =pinkod pinkoodi pincode codigopin securitypin loginpin onlinepin onlinebankingpin",
+    ),
+    (
+        of(FieldClass::Otp),
+        1.0,
+        "otp onetimecode onetimepassword onetimepasscode onetimepin verificationcode verifycode =tan smstan mtan \
+         pushtan phototan chiptan smscode authcode authenticationcode authenticatorcode 2facode mfacode twofactor \
+         totp passcode einmalpasswort einmalcode bestatigungscode bestaetigungscode freigabecode codeverification \
+         codedeverification codesms coderecuparsms codeconfirmation codedeconfirmation codeausageunique \
+         codigoverificacion codigodeverificacion codigosms codigodeconfirmacion clavedeunsolouso codicediverifica \
+         codiceverifica codiceotp codicesms codicediconferma verificatiecode bevestigingscode smskod \
+         kodweryfikacyjny kodsms kodautoryzacyjny haslosms codigodeconfirmacao codigodeverificacao verifieringskod \
+         engangskod vahvistuskoodi kertakayttokoodi tunnusluku avainluku confirmationcode securitytoken \
+         tokencode",
+    ),
+    (
+        of(FieldClass::Password),
+        1.0,
+        "password passwort passwd =pwd =pass =passwrd userpass kennwort motdepasse =mdp contrasena contrasenya \
+         =clave wachtwoord haslo senha palavrapasse palavrachave losenord salasana passphrase",
+    ),
+    (
+        Meaning::Card,
+        0.6,
+        "=card =cc =karte =carte =tarjeta =carta =kaart =karta =cartao =kort =kortti paymentcard bankcard",
+    ),
+    (Meaning::Number, 0.4, "=number =nummer =numero =numer =nr =no =num =numeronr"),
+    (Meaning::Code, 0.4, "=code =codigo =codice =kod =koodi"),
+    (
+        Meaning::Nothing,
+        1.0,
+        "username usernames userid loginid loginname benutzername benutzerkennung anmeldename zugangsnummer \
+         nomutilisateur nomdutilisateur identifiant =identifiantclient usuario nombredeusuario nomeutente \
+         gebruikersnaam nazwauzytkownika nomedeusuario utilizador anvandarnamn kayttajatunnus kayttajanimi \
+         =search searchterm suche suchbegriff recherche buscar =cerca zoeken szukaj pesquisa =sok =haku captcha \
+         coupon couponcode promocode discountcode vouchercode giftcode giftcardcode gutschein gutscheincode \
+         codepromo codigopromocional codicesconto kortingscode kodrabatowy rabattkod alennuskoodi quantity =qty \
+         =anzahl =quantite companyname firmenname nomentreprise societe empresa azienda bedrijfsnaam nazwafirmy \
+         foretag yritys cardtype kartentyp typedecarte tipodetarjeta accounttype kontoart =currency wahrung \
+         =devise =country land =pays =pais paese countrycode countrycallingcode =language =website =url \
+         =comment comments =message kommentar commentaire comentarios =feedback =title salutation anrede \
+         civilite bankname nomdelabanque ordernumber orderid bestellnummer invoicenumber rechnungsnummer \
+         trackingnumber sendungsnummer cardnickname nickname displayname accountname accountnickname filename \
+         emailfrequency emailsubject =subject newsletter templatename projectname productname eventname \
+         subscription rating language referralcode invitecode \
+         passwordhint rememberpassword customernumber kundennummer codepays \
+         phonetype addresstype ipaddress webaddress \
+         birthplace placeofbirth geburtsort lieudenaissance \
+         numberofcards numberofaccounts cardcolor carddesign",
+    ),
+];
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn case_accents_and_separators_do_not_matter() {
+        for text in ["cardNumber", "card_number", "Card number", "CARD-NUMBER", "payment[card][number]"] {
+            assert_eq!(meaning_of(text), Some((of(FieldClass::Pan), 1.0)), "{text}");
+        }
+        assert_eq!(meaning_of("Número de teléfono"), Some((of(FieldClass::Phone), 1.0)));
+        assert_eq!(meaning_of("Hasło"), Some((of(FieldClass::Password), 1.0)));
+    }
+
+    #[test]
+    fn short_words_count_only_as_words() {
+        assert_eq!(meaning_of("shipping"), None);
+        assert_eq!(meaning_of("PIN").map(|(meaning, _)| meaning), Some(of(FieldClass::Pin)));
+        assert_eq!(meaning_of("company"), None);
+    }
+
+    #[test]
+    fn the_longest_entry_speaks() {
+        assert_eq!(meaning_of("E-mail address"), Some((of(FieldClass::Email), 1.0)));
+        assert_eq!(meaning_of("Card type"), Some((Meaning::Nothing, 1.0)));
+        assert_eq!(meaning_of("gift card code"), Some((Meaning::Nothing, 1.0)));
+    }
+
+    #[test]
+    fn entries_are_plain() {
+        for (_, _, entries) in WORDS {
+            for entry in entries.split_ascii_whitespace() {
+                let stem = entry.trim_start_matches(['=', '^']);
+                assert!(stem.bytes().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit()), "{entry}");
+            }
+        }
+    }
+}
