@@ -2,7 +2,7 @@
 
 import { render } from "preact";
 import { Shell } from "./app/shell.tsx";
-import { startRouter } from "./app/router.ts";
+import { route, startRouter } from "./app/router.ts";
 import { loadState, me } from "./app/state.ts";
 import { startPalet } from "./palet/connection.ts";
 import "./style/tokens.css";
@@ -18,4 +18,5 @@ const root = document.getElementById("app");
 if (root) render(<Shell />, root);
 startRouter();
 await loadState();
-if (me.value) await startPalet(me.value.session ?? me.value.id);
+// The player's own tab is no part of the session that it plays into.
+if (me.value && route.value !== "replay") await startPalet(me.value.session ?? me.value.id);

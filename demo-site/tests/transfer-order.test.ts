@@ -38,9 +38,11 @@ describe("an order", () => {
     expect(await sendOrder(ORDER, gate(decision), books)).toEqual({ kind, reference: "d-1", reasons: REASONS });
     expect(books.sent).toEqual([]);
   });
-  it("without the SDK, or with one that fails, goes without a reference and the bank decides", async () => {
+  it("without the SDK, or with one that fails or does not answer, goes without a reference and the bank decides", async () => {
     const refuses = faultOf(403, { code: "step-up-required", reference: "d-9", reasons: REASONS, detail: "Proof is needed." });
-    for (const missing of [null, { action: () => Promise.reject(new Error("gone")) }]) {
+    const unanswered: SdkActionAnswer = { decision: "step-up", reasons: [], reference: "" };
+    const fails = { action: () => Promise.reject(new Error("gone")) };
+    for (const missing of [null, fails, { action: async () => unanswered }]) {
       const books = desk(refuses);
       expect(await sendOrder(ORDER, missing, books)).toEqual({ kind: "step-up", reference: "d-9", reasons: REASONS });
       expect(books.sent[0]?.reference).toBeNull();

@@ -31,11 +31,12 @@ export interface TransferDesk {
 /** Sends an order as far as it goes. */
 export async function sendOrder(order: Order, gate: ActionGate | null, desk: TransferDesk): Promise<Outcome> {
   const answer = await gate?.action("submit-transfer").catch(() => null);
-  if (answer && answer.decision !== "allow") {
+  // An answer without a reference is the SDK's own word for "no answer came".
+  if (answer && answer.reference !== "" && answer.decision !== "allow") {
     return { kind: answer.decision === "deny" ? "denied" : "step-up", reference: answer.reference, reasons: answer.reasons };
   }
   try {
-    const { transfer } = await desk.transfer({ ...order, reference: answer?.reference ?? null });
+    const { transfer } = await desk.transfer({ ...order, reference: answer?.reference || null });
     return { kind: "done", transfer };
   } catch (fault) {
     return outcomeOf(fault);

@@ -12,7 +12,7 @@ import { route } from "../app/router.ts";
 import { type RiskPoint, remember } from "../panel/curve-scale.ts";
 import { type InspectedBatch, addBatch, inspectBatch } from "../panel/inspected-batch.ts";
 import { recallHistory, storeHistory } from "./history-store.ts";
-import { type PaletSession, type SdkRisk, type SdkStepUp, type SessionState, loadSdk } from "./sdk.ts";
+import { type PaletSession, type SdkNotice, type SdkRisk, type SdkStepUp, type SessionState, loadSdk } from "./sdk.ts";
 
 /** The SDK's own word for how it is connected, or why it is not there. */
 export type Connection = SessionState | "missing";
@@ -24,8 +24,13 @@ export const batches = signal<InspectedBatch[]>([]);
 /** A step-up that PaLet asked for without an action. */
 export const askedStepUp = signal<SdkStepUp | null>(null);
 
+/** What the SDK wants the bank's operators to know. */
+export const notice = signal<SdkNotice | null>(null);
+
 const running = signal<PaletSession | null>(null);
 let starting: Promise<void> | null = null;
+/** Counts beginnings, so that one that was overtaken by an end is ended as well. */
+let life = 0;
 
 /** The running session, for actions; `null` where the SDK is missing or not begun. */
 export function palet(): PaletSession | null {
@@ -40,8 +45,10 @@ export function startPalet(sessionKey: string): Promise<void> {
 
 /** Ends and forgets everything about the session. */
 export function stopPalet(): void {
+  life += 1;
   running.value?.destroy();
   running.value = null;
+  notice.value = null;
   starting = null;
   connection.value = "idle";
   latestRisk.value = null;
@@ -59,6 +66,7 @@ export async function restartPalet(sessionKey: string): Promise<void> {
 async function begin(sessionKey: string): Promise<void> {
   const settings = config.value;
   if (!settings) return;
+  const mine = life;
   connection.value = "connecting";
   riskHistory.value = recallHistory(sessionKey);
   try {
@@ -69,10 +77,14 @@ async function begin(sessionKey: string): Promise<void> {
       token: () => bank.paletToken(),
       consent: "full",
     });
+    if (mine !== life) {
+      session.destroy();
+      return;
+    }
     listen(session, sessionKey);
     running.value = session;
   } catch {
-    connection.value = "missing";
+    if (mine === life) connection.value = "missing";
   }
 }
 
@@ -86,6 +98,9 @@ function listen(session: PaletSession, sessionKey: string): void {
     const point = { atMs: Date.now(), risk: risk.risk, band: risk.band as BandName };
     riskHistory.value = remember(riskHistory.value, point);
     storeHistory(sessionKey, riskHistory.value);
+  });
+  session.on("notice", (word) => {
+    notice.value = word;
   });
   session.on("step-up", (stepUp) => {
     askedStepUp.value = stepUp;

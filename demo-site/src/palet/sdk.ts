@@ -4,7 +4,7 @@
  */
 
 export type ConsentChoice = "full" | "fraud-only" | "none";
-export type SessionState = "idle" | "connecting" | "live" | "reconnecting" | "fallback" | "paused" | "ended";
+export type SessionState = "idle" | "connecting" | "live" | "reconnecting" | "fallback" | "paused" | "ended" | "no-evidence";
 
 export interface PaletOptions {
   endpoint: string;
@@ -46,10 +46,17 @@ export interface SdkInspection {
   bytes: Uint8Array;
 }
 
+/** Something that the bank's operators should know: a stable code, never a value. */
+export interface SdkNotice {
+  code: string;
+  text: string;
+}
+
 interface SdkEvents {
   risk: SdkRisk;
   "step-up": SdkStepUp;
   state: SessionState;
+  notice: SdkNotice;
 }
 
 export interface PaletSession {

@@ -1,6 +1,6 @@
 /** The live risk: band, curve, kinds of evidence, reasons in words, what is trained, which versions decided. */
 
-import { connection, latestRisk, riskHistory } from "../palet/connection.ts";
+import { connection, latestRisk, notice, riskHistory } from "../palet/connection.ts";
 import type { SdkRisk } from "../palet/sdk.ts";
 import { Icon } from "../ui/icon.tsx";
 import { BandPill } from "./band-pill.tsx";
@@ -18,6 +18,7 @@ export function RiskPanel() {
         <span class="link__dot" aria-hidden="true" />
         <span>
           <strong>{link.short}.</strong> {link.text}
+          {notice.value === null ? null : <code class="link__notice">{notice.value.code}</code>}
         </span>
       </p>
       <div class="band" aria-live="polite">

@@ -29,6 +29,7 @@ const CONNECTIONS: Readonly<Record<Connection, { short: string; text: string; go
   fallback: { short: "By request", text: "The socket does not work: sealed requests are used instead.", good: true },
   paused: { short: "Paused", text: "Paused: nothing is captured, fields still follow the server’s word.", good: true },
   ended: { short: "Ended", text: "The session has ended: everything is hidden.", good: false },
+  "no-evidence": { short: "No evidence", text: "PaLet’s core cannot run in this browser: everything stays masked, and nobody is suspected for it.", good: false },
   missing: { short: "No SDK", text: "PaLet’s files did not load: everything stays masked.", good: false },
 };
 

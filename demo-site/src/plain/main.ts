@@ -2,6 +2,7 @@
 
 import type { SealedValue } from "../bank/answers.ts";
 import { BankFault, bank } from "../bank/client.ts";
+import type { PaletSession } from "../palet/sdk.ts";
 import "../style/tokens.css";
 import "../style/base.css";
 import "../style/layout.css";
@@ -27,6 +28,17 @@ async function fill(): Promise<void> {
   put("phone", profile.phone);
   put("iban", accounts[0]?.iban);
 }
+
+/** The SDK's own event says when the session of the script tag runs. */
+document.addEventListener("palet:ready", (event) => {
+  const session = (event as CustomEvent<PaletSession>).detail;
+  const say = (state: string) => {
+    const place = document.getElementById("state");
+    if (place) place.textContent = state;
+  };
+  say(session.state);
+  session.on("state", say);
+});
 
 document.getElementById("note-form")?.addEventListener("submit", (event) => event.preventDefault());
 fill().catch((fault: unknown) => {

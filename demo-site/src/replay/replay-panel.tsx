@@ -4,7 +4,8 @@
  * and this page only watches its own fields change.
  */
 
-import { useEffect, useRef, useState } from "preact/hooks";
+import { useEffect, useState } from "preact/hooks";
+import { route } from "../app/router.ts";
 import { sentenceOf } from "../app/state.ts";
 import type { RecordedStream, ReplayStatus } from "../bank/answers.ts";
 import { bank } from "../bank/client.ts";
@@ -14,32 +15,32 @@ import { RiskCurve } from "../panel/risk-curve.tsx";
 import { Fault } from "../ui/fault.tsx";
 import { Icon } from "../ui/icon.tsx";
 import { useLoaded } from "../ui/use-loaded.ts";
-import { usePoll } from "../ui/use-poll.ts";
-import { TypistView } from "./typist-view.tsx";
-import { announceReplay } from "./replay-pause.ts";
+import { REPLAY_EVERY_MS, playReplay, replayStatus, stopReplay, watch } from "./replay-state.ts";
 import { SPEEDS, replaySentence } from "./replay-words.ts";
-
-/** How often the server is asked how far the recording is. */
-export const REPLAY_EVERY_MS = 500;
+import { TypistView } from "./typist-view.tsx";
 
 /** The recordings and the one that plays. */
 export function ReplayPanel() {
   const streams = useLoaded(bank.streams);
-  const status = usePoll(bank.replay, REPLAY_EVERY_MS, true);
+  const status = replayStatus.value;
   const [speed, setSpeed] = useState<number>(4);
   const [fault, setFault] = useState<string | null>(null);
   const playing = status?.state === "playing";
-  usePausedWhile(playing);
+  useEffect(() => void watch(), []);
   const play = (stream: string) => {
     setFault(null);
-    announceReplay("playing");
-    bank.startReplay(stream, speed).catch((reason: unknown) => setFault(sentenceOf(reason)));
+    playReplay(stream, speed).catch((reason: unknown) => setFault(sentenceOf(reason)));
   };
   return (
     <>
       <p class="dock__soft">
         The server plays a recording into this very session, as a second client with the real protocol. This page’s own typing is
-        paused meanwhile.
+        paused meanwhile.{" "}
+        {route.value === "replay" ? null : (
+          <a href="/replay" target="_blank">
+            Play from a second tab
+          </a>
+        )}
       </p>
       <Fault text={fault ?? streams.fault} />
       <SpeedChoice speed={speed} onChoose={setSpeed} />
@@ -75,7 +76,7 @@ function StreamRow({ stream, current, onPlay }: { stream: RecordedStream; curren
         <p class="dock__soft">{stream.about}</p>
       </div>
       {current ? (
-        <button type="button" class="dock-button" onClick={() => void bank.stopReplay().catch(() => undefined)}>
+        <button type="button" class="dock-button" onClick={() => void stopReplay()}>
           <Icon name="stop" /> Stop
         </button>
       ) : (
@@ -100,13 +101,4 @@ function Playing({ status }: { status: ReplayStatus }) {
       {riskHistory.value.length === 0 ? null : <RiskCurve history={riskHistory.value} />}
     </section>
   );
-}
-
-/** Tells the bank's tab to stop capturing while a recording plays, and to go on afterwards. */
-function usePausedWhile(playing: boolean): void {
-  const was = useRef(false);
-  useEffect(() => {
-    if (was.current !== playing) announceReplay(playing ? "playing" : "over");
-    was.current = playing;
-  }, [playing]);
 }
