@@ -3,6 +3,7 @@ import { ABSENT, type KeystrokeWindow, STROKE_FEATURES, readMessage } from "../s
 import { CHANNELS, arrangeCells } from "../src/inspector/layout.ts";
 import { Reader } from "../src/inspector/postcard.ts";
 import { counted, strokeFigures, summarise } from "../src/inspector/words.ts";
+import { COUNTERS_BATCH, KEYS_BATCH } from "./sent-batches.ts";
 import { BATCHES_MAX, type InspectedBatch, addBatch, inspectBatch } from "../src/panel/inspected-batch.ts";
 
 /** An unsigned number as postcard writes it. */
@@ -72,6 +73,20 @@ describe("a batch", () => {
     expect(message.kind === "batch" ? summarise(message.windows) : "").toBe("64 keys · 1 stroke · counters");
     expect(summarise([])).toBe("nothing");
     expect(counted(1, "key")).toBe("1 key");
+  });
+});
+
+describe("a batch that the SDK sent", () => {
+  it("holds counters and nothing else before anything else happened", () => {
+    expect(readMessage(COUNTERS_BATCH)).toMatchObject({ seq: 1, windows: [{ kind: "context", openKeys: 36, secretKeys: 0 }] });
+  });
+  it("holds a block of 64 keys in cells that the layout knows", () => {
+    const message = readMessage(KEYS_BATCH);
+    const block = message.kind === "batch" ? message.windows.find((window) => window.kind === "keystroke") : undefined;
+    expect(block).toMatchObject({ ladder: "K4", keys: 64 });
+    const channels = block?.kind === "keystroke" ? arrangeCells(block.ladder, block.cells) : null;
+    expect(channels?.[0]?.sum.reduce((left, right) => left + right, 0)).toBe(64);
+    expect(channels?.[2]?.sum.reduce((left, right) => left + right, 0)).toBeLessThan(65);
   });
 });
 
