@@ -20,14 +20,16 @@ type Stage = "collecting" | "learning" | "learnt";
 export function EnrolPage() {
   const [stage, setStage] = useState<Stage>("collecting");
   const [fault, setFault] = useState<string | null>(null);
+  const [learnt, setLearnt] = useState<Enrolment | null>(null);
   const [local, setLocal] = useState<LocalCounts>({ keys: 0, strokes: 0, entries: 0 });
-  const enrolment = usePoll(bank.enrolment, PROGRESS_EVERY_MS, stage !== "learnt");
+  const polled = usePoll(bank.enrolment, PROGRESS_EVERY_MS, stage === "collecting");
+  const enrolment = learnt ?? polled;
   const count = (part: keyof LocalCounts) => setLocal((before) => ({ ...before, [part]: before[part] + 1 }));
   const finish = async () => {
     setStage("learning");
     setFault(null);
     try {
-      await learn();
+      setLearnt(await learn());
       setStage("learnt");
     } catch (reason) {
       setFault(sentenceOf(reason));
@@ -62,17 +64,17 @@ export function EnrolPage() {
 const LEARN_WITHIN_MS = 30_000;
 const LEARN_POLL_MS = 500;
 
-/** Sends what is left, lets the bank confirm the session, and waits until PaLet has learnt from it. */
-async function learn(): Promise<void> {
+/** Sends what is left, lets the bank confirm the session, and waits until PaLet has learnt from it or time is up. */
+async function learn(): Promise<Enrolment> {
   await palet()?.flush();
   const before = await bank.enrolment();
   await bank.finishEnrolment();
   await refreshMe();
   if (me.value) await restartPalet(me.value.session ?? me.value.id);
   const giveUpAt = Date.now() + LEARN_WITHIN_MS;
-  while (Date.now() < giveUpAt) {
+  for (;;) {
     const now = await bank.enrolment();
-    if (now.state === "trained" || now.sessions > before.sessions) return;
+    if (now.state === "trained" || now.sessions > before.sessions || Date.now() > giveUpAt) return now;
     await new Promise((resolve) => setTimeout(resolve, LEARN_POLL_MS));
   }
 }
@@ -115,7 +117,7 @@ function Finish(props: { stage: Stage; fault: string | null; enrolment: Enrolmen
       <Fault text={props.fault} />
       <div role="status">
         {stage === "learning" ? <p>Learning from what you typed …</p> : null}
-        {stage === "learnt" ? <p>{enrolment?.message ?? "The references are there."}</p> : null}
+        {stage === "learnt" ? <p>{enrolment?.message}</p> : null}
         {stage === "collecting" && enrolment !== null ? <p class="muted">{enrolment.message}</p> : null}
       </div>
       <p class="actions">

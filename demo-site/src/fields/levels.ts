@@ -14,7 +14,7 @@ export interface LevelWords {
 
 const WORDS: Readonly<Record<BadgeName, LevelWords>> = {
   waiting: { badge: "Masked", explanation: "Masked by the bank, until PaLet has said its first word about this field." },
-  clear: { badge: "Shown", explanation: "Shown in clear: the behaviour so far fits the customer." },
+  clear: { badge: "Shown", explanation: "Shown in clear: nothing speaks against the customer so far." },
   partial: { badge: "Partly hidden", explanation: "Only the part that helps to recognise it is shown, as the risk is raised." },
   fpe: { badge: "Stand-in", explanation: "A stand-in of the same shape is shown instead of the value." },
   token: { badge: "Token", explanation: "Only an opaque token is shown." },
