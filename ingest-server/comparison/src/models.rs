@@ -4,15 +4,18 @@ use crate::fixed_text::FixedTextModels;
 use crate::keystroke::KeystrokeModels;
 use crate::model_file::{ModelError, ModelHash, PersonTag};
 use crate::pointer::PointerModels;
+use std::sync::Arc;
 
 /// Keystroke population and cohort.
 const KEYSTROKE: &[u8] = include_bytes!("../models/keystroke.bin");
+/// Pointer population and cohort.
+const POINTER: &[u8] = include_bytes!("../models/pointer.bin");
 /// Fixed-text population.
 const FIXED_TEXT: &[u8] = include_bytes!("../models/fixed_text.bin");
 
 /// Everything that was learned from other people. Immutable: shared by every session of a process.
 pub struct Models {
-    keystroke: KeystrokeModels,
+    keystroke: Arc<KeystrokeModels>,
     pointer: PointerModels,
     fixed_text: FixedTextModels,
     hash: ModelHash,
@@ -25,7 +28,7 @@ impl Models {
     pub fn embedded() -> Result<Self, ModelError> {
         Ok(Self::of(
             KeystrokeModels::parse(KEYSTROKE)?,
-            PointerModels::embedded()?,
+            PointerModels::parse(POINTER)?,
             FixedTextModels::parse(FIXED_TEXT)?,
         ))
     }
@@ -33,6 +36,10 @@ impl Models {
     /// Models of the three modalities together.
     #[must_use]
     pub fn of(keystroke: KeystrokeModels, pointer: PointerModels, fixed_text: FixedTextModels) -> Self {
+        Self::joined(Arc::new(keystroke), pointer, fixed_text)
+    }
+
+    fn joined(keystroke: Arc<KeystrokeModels>, pointer: PointerModels, fixed_text: FixedTextModels) -> Self {
         let hash = ModelHash::of_all(&[keystroke.hash(), pointer.hash(), fixed_text.hash()]);
         Self { keystroke, pointer, fixed_text, hash }
     }
@@ -40,8 +47,18 @@ impl Models {
     /// The same models made without some people, for an honest evaluation on those people.
     #[must_use]
     pub fn without(&self, people: &[PersonTag]) -> Self {
-        let fixed_text = self.fixed_text.without(people);
-        Self::of(self.keystroke.without(people), self.pointer.without(people), fixed_text)
+        let keystroke = if self.keystroke.knows_any(people) {
+            Arc::new(self.keystroke.without(people))
+        } else {
+            Arc::clone(&self.keystroke)
+        };
+        Self::joined(keystroke, self.pointer.without(people), self.fixed_text.without(people))
+    }
+
+    /// The same models with another pointer model.
+    #[must_use]
+    pub fn with_pointer(&self, pointer: PointerModels) -> Self {
+        Self::joined(Arc::clone(&self.keystroke), pointer, self.fixed_text.clone())
     }
 
     /// Whether any of these recordings went into the models.
@@ -60,7 +77,7 @@ impl Models {
 
     /// The keystrokes' part.
     #[must_use]
-    pub const fn keystroke(&self) -> &KeystrokeModels {
+    pub fn keystroke(&self) -> &KeystrokeModels {
         &self.keystroke
     }
 

@@ -2,10 +2,12 @@
 
 use crate::corpus::{Corpus, CorpusError};
 use crate::metrics::{self, Summary};
+use crate::pointer_people;
 use crate::training;
 use crate::trials::{self, FUSION, TrialRun};
 use clap::{Args, Parser, Subcommand};
 use palet_comparison::keystroke::{Calibration, FusionWeights, KeystrokeContent, KeystrokeModels, Person};
+use palet_comparison::pointer::{TrainingError, TrainingPeople};
 use palet_comparison::{ModelError, Models};
 use serde_json::{Value, json};
 use std::ffi::OsString;
@@ -61,6 +63,9 @@ pub enum EvalError {
         /// What there is.
         known: String,
     },
+    /// A model could not be made.
+    #[error(transparent)]
+    Training(#[from] TrainingError),
     /// Output failed.
     #[error(transparent)]
     Io(#[from] std::io::Error),
@@ -241,6 +246,15 @@ enum ModelsTask {
     },
     /// Judges the models in the tree, as `palet eval` does.
     Eval(EvalArgs),
+    /// Writes the pointer model.
+    Pointer {
+        /// Corpora that may be trained on.
+        #[arg(required = true)]
+        corpora: Vec<PathBuf>,
+        /// Where to.
+        #[arg(long)]
+        out: PathBuf,
+    },
     /// Writes the keystroke model.
     Keystroke {
         /// Corpora that may be trained on.
@@ -272,6 +286,11 @@ pub fn models_from_args(
             }
         }
         ModelsTask::Eval(args) => run(&args, stdout, stderr)?,
+        ModelsTask::Pointer { corpora, out } => {
+            let people = pointer_people::of(&read_all(&corpora)?);
+            writeln!(stderr, "{} people", people.len())?;
+            std::fs::write(out, TrainingPeople::new(people).model_file()?)?;
+        }
         ModelsTask::Keystroke { corpora, calibrate_on, out } => {
             let corpora = read_all(&corpora)?;
             let people = training::keystroke_people(&corpora);
@@ -282,7 +301,11 @@ pub fn models_from_args(
     Ok(())
 }
 
-fn keystroke_model(people: Vec<Person>, calibrate_on: &Path, stderr: &mut impl Write) -> Result<Vec<u8>, EvalError> {
+fn keystroke_model(
+    people: Vec<Person>,
+    calibrate_on: &Path,
+    stderr: &mut impl Write,
+) -> Result<Vec<u8>, EvalError> {
     let shipped = Models::embedded()?;
     let calibration = Calibration::default();
     let mut content = KeystrokeContent { people, weights: FusionWeights::default(), calibration };

@@ -9,6 +9,7 @@ pub mod corpus;
 mod folding;
 pub mod metrics;
 mod parallel;
+pub mod pointer_people;
 pub mod replay;
 pub mod training;
 pub mod trials;

@@ -1,11 +1,13 @@
 //! A corpus's trials through enrolment and comparison, exactly as the server does both.
 
-use crate::corpus::{Corpus, Fault, FaultKind, Span};
+use crate::corpus::{Corpus, Fault, FaultKind, Recording, Span};
 use crate::folding::KnownPeople;
 use crate::metrics::Scored;
 use crate::parallel;
+use crate::pointer_people;
 use crate::replay::windows_of_rows;
 use palet_capture::FieldKind;
+use palet_comparison::pointer::TrainingPeople;
 use palet_comparison::{Evidence, Models, PersonTag, PreparedReference, Reference};
 use palet_features::{DeviceClass, FeatureWindow};
 use std::collections::HashMap;
@@ -142,12 +144,25 @@ struct GroupResult {
 pub fn run(corpus: &Corpus, models: &Models) -> TrialRun {
     let field = field_of(corpus);
     let replayed = Replayed { enrolments: enrolments_of(corpus, field), probes: probes_of(corpus, field) };
+    let trained = with_training(corpus, models);
+    let models = trained.as_ref().unwrap_or(models);
     let known = KnownPeople::of(corpus, models);
     let groups = groups_of(corpus, &known);
     let results = parallel::map(&groups, |group| run_group(corpus, models, &replayed, group));
     let mut run = collected(corpus, results);
     run.left_out = known.count();
     run
+}
+
+/// The same models with the corpus's people at hand, where the pointer model was made from some of them: leaving
+/// people out of it means making it anew.
+fn with_training(corpus: &Corpus, models: &Models) -> Option<Models> {
+    let tags: Vec<PersonTag> = corpus.recordings.iter().map(Recording::tag).collect();
+    models.pointer().knows_any(&tags).then(|| {
+        let people = pointer_people::of(std::slice::from_ref(corpus));
+        let pointer = models.pointer().clone().with_training(TrainingPeople::new(people));
+        models.with_pointer(pointer)
+    })
 }
 
 fn run_group(corpus: &Corpus, models: &Models, replayed: &Replayed, group: &Group<'_>) -> GroupResult {

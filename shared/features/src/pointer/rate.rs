@@ -26,7 +26,7 @@ impl RateMeter {
         }
         let class = match interval_us {
             ..FINE_BELOW_US => 0,
-            ..MEDIUM_BELOW_US => 1,
+            FINE_BELOW_US..MEDIUM_BELOW_US => 1,
             _ => 2,
         };
         self.counts[class] += 1;

@@ -72,10 +72,6 @@ impl Trail {
         self.last_at
     }
 
-    pub(crate) fn last(&self) -> Place {
-        self.last
-    }
-
     /// The grid points so far.
     pub(crate) fn points(&self) -> &[Place] {
         &self.points[..self.len]

@@ -75,6 +75,12 @@ impl Matrix {
         result
     }
 
+    /// The first rows.
+    fn top(&self, count: usize) -> Self {
+        let rows = count.min(self.rows);
+        Self { rows, columns: self.columns, values: self.values[..rows * self.columns].to_vec() }
+    }
+
     pub(crate) fn times(&self, other: &Self) -> Self {
         let mut result = Self::zeros(self.rows, other.columns);
         for row in 0..self.rows {
@@ -89,9 +95,10 @@ impl Matrix {
 }
 
 /// Eigenvalues, largest first, and their unit eigenvectors as rows.
-pub(crate) struct Eigen {
-    pub(crate) values: Vec<f64>,
-    pub(crate) vectors: Matrix,
+struct Eigen {
+    #[cfg_attr(not(test), expect(dead_code, reason = "only the order of eigenvalues matters to training"))]
+    values: Vec<f64>,
+    vectors: Matrix,
 }
 
 /// Sweeps after which a symmetric matrix of this size has long converged.
@@ -100,7 +107,7 @@ const SWEEPS_MAX: usize = 30;
 /// Eigenvectors of a symmetric matrix by Jacobi's rotations.
 ///
 /// **Source**: Golub and Van Loan, Matrix Computations, 8.5.
-pub(crate) fn symmetric_eigen(matrix: &Matrix) -> Eigen {
+fn symmetric_eigen(matrix: &Matrix) -> Eigen {
     let n = matrix.rows;
     let mut a = matrix.clone();
     let mut vectors = Matrix::zeros(n, n);
@@ -199,6 +206,11 @@ fn inverse_lower(lower: &Matrix) -> Matrix {
     inverse
 }
 
+/// The unit eigenvectors of a symmetric matrix with the largest eigenvalues, as rows.
+pub(crate) fn principal(matrix: &Matrix, count: usize) -> Matrix {
+    symmetric_eigen(matrix).vectors.top(count)
+}
+
 /// Directions v, as rows, that make `between` largest where `within` is 1; the best `count` of them.
 /// Nothing where `within` is not positive definite.
 pub(crate) fn discriminant(between: &Matrix, within: &Matrix, count: usize) -> Option<Matrix> {
@@ -206,12 +218,7 @@ pub(crate) fn discriminant(between: &Matrix, within: &Matrix, count: usize) -> O
     let whitened = inverse.times(between).times(&inverse.transposed());
     let eigen = symmetric_eigen(&whitened);
     let directions = eigen.vectors.times(&inverse);
-    let count = count.min(directions.rows);
-    let mut best = Matrix::zeros(count, directions.columns);
-    for row in 0..count {
-        best.row_mut(row).copy_from_slice(directions.row(row));
-    }
-    Some(best)
+    Some(directions.top(count))
 }
 
 /// x with A x = b for a symmetric positive definite A; nothing where it is not.

@@ -1,0 +1,167 @@
+//! The evidence of a probe's strokes: sums that add up over blocks, normalised against a cohort, fused.
+
+use super::fusion::{CHANNEL_NAMES, Channels, clipped};
+use super::model::{COHORT_MAX, PointerModels, Shifts};
+use super::reference::{PreparedPointer, mean_and_spread};
+use super::space::{MixtureSums, dot, rate_index};
+use super::window::{WindowPlace, WindowSums};
+use crate::score::{LogLikelihoodRatio, ModalityScore, Reason};
+use palet_features::{PointerBlock, STROKE_FEATURES};
+
+/// The nearest share of the cohort whose mean a score has to lead.
+const LEAD_SHARE: f32 = 0.1;
+/// The nearest share of the cohort that a score is normalised against.
+const NEAREST_SHARE: f32 = 0.25;
+/// A group of features whose root mean square deviation is above this, in standard errors, is worth naming.
+const REASON_ABOVE: f32 = 1.5;
+/// A feature's deviation is clipped here. **Units**: standard errors.
+const DEVIATION_MAX: f32 = 6.0;
+/// The first feature that tells of the path's shape, the first after them; those before tell of extent.
+const SHAPE: std::ops::Range<usize> = 35..48;
+/// Pauses and clicks.
+const CLICKS: std::ops::Range<usize> = 72..STROKE_FEATURES;
+
+/// Sums over the blocks of one probe, gathered against one reference.
+#[derive(Clone)]
+pub struct PointerEvidence {
+    sums: MixtureSums,
+    whole: WindowSums,
+}
+
+impl Default for PointerEvidence {
+    fn default() -> Self {
+        Self { sums: MixtureSums::new(), whole: WindowSums::new() }
+    }
+}
+
+impl PointerEvidence {
+    /// Adds one block. A block of another class of pointer says nothing about this reference.
+    pub fn add(&mut self, models: &PointerModels, reference: &PreparedPointer, block: &PointerBlock) {
+        if block.pointer != reference.pointer {
+            return;
+        }
+        let content = models.content();
+        let standard = &content.standards[rate_index(block.rate)];
+        for stroke in &block.strokes {
+            let standardised = standard.apply(stroke);
+            let mut place = content.strokes.project(&standardised);
+            place.iter_mut().zip(&reference.excess).for_each(|(p, e)| *p -= e);
+            content.strokes.accumulate(&place, &mut self.sums);
+            self.whole.push(&standardised);
+        }
+    }
+
+    /// Adds another probe's evidence, gathered against the same reference and models.
+    pub fn merge(&mut self, other: &Self) {
+        self.sums.add(&other.sums);
+        self.whole.add(&other.whole);
+    }
+
+    /// Strokes behind the evidence.
+    #[must_use]
+    pub const fn strokes(&self) -> u32 {
+        self.whole.strokes
+    }
+
+    pub(crate) const fn sums(&self) -> &MixtureSums {
+        &self.sums
+    }
+
+    pub(crate) const fn whole(&self) -> &WindowSums {
+        &self.whole
+    }
+
+    /// Where the whole evidence lies among windows, without what the reference shares with its machine.
+    pub(crate) fn window_place(
+        &self,
+        models: &PointerModels,
+        reference: &PreparedPointer,
+    ) -> Option<WindowPlace> {
+        (self.whole.strokes > 0).then(|| {
+            let mut place = models.content().windows.project(&self.whole);
+            place.iter_mut().zip(&reference.window_excess).for_each(|(p, e)| *p -= e);
+            place
+        })
+    }
+
+    /// Mean log-likelihood ratio of a stroke, linear in the shifts of the mixture's means.
+    ///
+    /// **Source**: Glembek et al. 2009, "linear scoring".
+    fn lead_of(&self, shifts: &Shifts, total: f32) -> f32 {
+        let gained = dot(&shifts.values, &self.sums.shifts);
+        (gained - dot(&shifts.halves, &self.sums.counts)) / total
+    }
+
+    pub(crate) fn channels(&self, models: &PointerModels, reference: &PreparedPointer) -> Option<Channels> {
+        let place = self.window_place(models, reference)?;
+        let total = self.sums.total().max(f32::MIN_POSITIVE);
+        let mut cohort = [0.0f32; COHORT_MAX];
+        let people = models.cohort_shifts().len().min(COHORT_MAX);
+        let cohort = &mut cohort[..people];
+        for (score, shifts) in cohort.iter_mut().zip(models.cohort_shifts()) {
+            *score = self.lead_of(shifts, total);
+        }
+        let own = self.lead_of(&reference.shifts, total);
+        cohort.sort_unstable_by(|a, b| b.total_cmp(a));
+        let nearest = |share: f32| &cohort[..((people as f32 * share) as usize).clamp(2.min(people), people)];
+        let (lead_mean, _) = mean_and_spread(nearest(LEAD_SHARE));
+        let (near_mean, near_spread) = mean_and_spread(nearest(NEAREST_SHARE));
+        let windows = &models.content().windows;
+        let window = windows.compare(models.terms(), &reference.place, &place);
+        for (score, other) in cohort.iter_mut().zip(models.cohort_places()) {
+            *score = windows.compare(models.terms(), other, &place);
+        }
+        let (t_mean, t_spread) = mean_and_spread(cohort);
+        Some(clipped([
+            own - lead_mean,
+            (own - near_mean) / near_spread,
+            (window - reference.z_mean) / reference.z_spread,
+            (window - t_mean) / t_spread,
+        ]))
+    }
+
+    /// The scores of each scorer by itself, for evaluation.
+    #[must_use]
+    pub fn parts(&self, models: &PointerModels, reference: &PreparedPointer) -> Vec<(&'static str, f64)> {
+        let channels = self.channels(models, reference).unwrap_or_default();
+        CHANNEL_NAMES.into_iter().zip(channels.map(f64::from)).collect()
+    }
+
+    /// What the gathered blocks say together; nothing where no stroke could be compared.
+    #[must_use]
+    pub fn score(&self, models: &PointerModels, reference: &PreparedPointer) -> Option<ModalityScore> {
+        let channels = self.channels(models, reference)?;
+        let nats = models.content().fusion.nats(&channels, self.strokes());
+        let llr = LogLikelihoodRatio::bounded(nats);
+        let reason = if nats < 0.0 { self.reason(reference) } else { None };
+        Some(ModalityScore { llr, events: self.strokes(), reason })
+    }
+
+    /// The group of features that deviates most from the reference's strokes.
+    fn reason(&self, reference: &PreparedPointer) -> Option<Reason> {
+        let mut squares = [(0.0f32, 0.0f32); 3];
+        for at in 0..STROKE_FEATURES {
+            let group = if CLICKS.contains(&at) { 2 } else { usize::from(SHAPE.contains(&at)) };
+            if let Some(deviation) = deviation(&self.whole, &reference.whole, at) {
+                squares[group].0 += deviation * deviation;
+                squares[group].1 += 1.0;
+            }
+        }
+        [Reason::PointerMotion, Reason::PointerShape, Reason::PointerClicks]
+            .into_iter()
+            .zip(squares.map(|(sum, count)| (sum / count.max(1.0)).sqrt()))
+            .filter(|(_, size)| *size > REASON_ABOVE)
+            .max_by(|a, b| a.1.total_cmp(&b.1))
+            .map(|(reason, _)| reason)
+    }
+}
+
+/// How far a feature's means lie apart. **Units**: standard errors, taking the population's spread as 1.
+fn deviation(probe: &WindowSums, reference: &WindowSums, at: usize) -> Option<f32> {
+    let (n, m) = (probe.counts[at], reference.counts[at]);
+    if n < 1.0 || m < 1.0 {
+        return None;
+    }
+    let apart = probe.sums[at] / n - reference.sums[at] / m;
+    Some((apart / (1.0 / n + 1.0 / m).sqrt()).clamp(-DEVIATION_MAX, DEVIATION_MAX))
+}

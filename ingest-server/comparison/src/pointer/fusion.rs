@@ -1,0 +1,78 @@
+//! From normalised scores to one log-likelihood ratio, by how many strokes the probe has.
+
+use serde::{Deserialize, Serialize};
+
+/// Normalised scores that are fused.
+pub(crate) const CHANNELS: usize = 4;
+/// Their names, in order.
+pub(crate) const CHANNEL_NAMES: [&str; CHANNELS] =
+    ["pointer-strokes-lead", "pointer-strokes-t-norm", "pointer-windows-z-norm", "pointer-windows-t-norm"];
+/// Channels are clipped here, in both directions.
+pub(crate) const CHANNEL_MAX: [f32; CHANNELS] = [3.0, 8.0, 6.0, 6.0];
+
+/// Normalised scores of one probe. **Shape** `[CHANNELS]`.
+pub(crate) type Channels = [f32; CHANNELS];
+
+/// Clips scores to their ranges; what is not a number is no evidence.
+pub(crate) fn clipped(channels: Channels) -> Channels {
+    let mut result = channels;
+    for (value, max) in result.iter_mut().zip(CHANNEL_MAX) {
+        *value = if value.is_nan() { 0.0 } else { value.clamp(-max, max) };
+    }
+    result
+}
+
+/// Weights for probes of one length.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub(crate) struct FusionKnot {
+    /// Length of the probe. **Units**: strokes.
+    pub(crate) strokes: f32,
+    /// Nats per unit of each channel. **Range**: 0 and more.
+    pub(crate) weights: [f32; CHANNELS],
+    /// Nats where every channel is 0.
+    pub(crate) bias: f32,
+}
+
+impl FusionKnot {
+    fn nats(&self, channels: &Channels) -> f64 {
+        let sum: f64 = self.weights.iter().zip(channels).map(|(w, c)| f64::from(*w) * f64::from(*c)).sum();
+        sum + f64::from(self.bias)
+    }
+}
+
+/// Logistic regressions at several lengths, interpolated over the logarithm of the length.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub(crate) struct PointerFusion {
+    /// At least one, ascending by strokes.
+    pub(crate) knots: Vec<FusionKnot>,
+}
+
+impl PointerFusion {
+    /// Whether no channel speaks against its own direction, and lengths ascend.
+    pub(crate) fn is_sound(&self) -> bool {
+        let sound = |knot: &FusionKnot| {
+            let weights = knot.weights.iter().all(|w| w.is_finite() && *w >= 0.0);
+            weights && knot.bias.is_finite() && knot.strokes > 0.0 && knot.strokes.is_finite()
+        };
+        !self.knots.is_empty()
+            && self.knots.iter().all(sound)
+            && self.knots.is_sorted_by(|a, b| a.strokes < b.strokes)
+    }
+
+    /// The log-likelihood ratio. **Units**: nats.
+    pub(crate) fn nats(&self, channels: &Channels, strokes: u32) -> f64 {
+        let strokes = strokes.max(1) as f32;
+        let after = self.knots.partition_point(|knot| knot.strokes <= strokes);
+        match (self.knots.get(after.wrapping_sub(1)), self.knots.get(after)) {
+            (Some(low), Some(high)) => {
+                let span = libm::logf(high.strokes / low.strokes);
+                let share = f64::from(libm::logf(strokes / low.strokes) / span);
+                low.nats(channels) * (1.0 - share) + high.nats(channels) * share
+            }
+            // Fewer strokes than the first knot say proportionally less.
+            (None, Some(first)) => first.nats(channels) * f64::from(strokes / first.strokes),
+            (Some(last), None) => last.nats(channels),
+            (None, None) => 0.0,
+        }
+    }
+}
