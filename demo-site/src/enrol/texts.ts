@@ -14,12 +14,14 @@ export function shareTyped(typed: string, paragraph: string): number {
   return paragraph.length === 0 ? 1 : Math.min(1, typed.length / paragraph.length);
 }
 
-/** Characters that may be missing at the end of a paragraph that counts as done. */
-const END_SLACK = 2;
+/** Characters that may have been left out of a paragraph whose end was reached. */
+const LEFT_OUT_MAX = 8;
 
-/** Whether the paragraph counts as typed. */
+/** Whether the paragraph counts as typed: its length, or its last two signs with a few left out before them. */
 export function isTyped(typed: string, paragraph: string): boolean {
-  return typed.trimEnd().length >= paragraph.length - END_SLACK;
+  const length = typed.trimEnd().length;
+  const atEnd = typed.trimEnd().endsWith(paragraph.slice(-2));
+  return length >= paragraph.length || (atEnd && length >= paragraph.length - LEFT_OUT_MAX);
 }
 
 /** The paragraph in three parts: typed as shown, typed otherwise, still to come. */
