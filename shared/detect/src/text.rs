@@ -169,12 +169,18 @@ impl<'t> Counter<'t> {
     fn count_to(&mut self, at: usize) -> usize {
         let passed = &self.bytes[self.at..at];
         self.at = at;
-        let characters = || passed.iter().filter(|byte| **byte & 0xc0 != 0x80).count();
+        let characters = || count(passed, |byte| byte & 0xc0 != 0x80);
         self.count += match self.unit {
             Offsets::Bytes => passed.len(),
             Offsets::CodePoints => characters(),
-            Offsets::Utf16 => characters() + passed.iter().filter(|byte| **byte >= 0xf0).count(),
+            Offsets::Utf16 => characters() + count(passed, |byte| byte >= 0xf0),
         };
         self.count
     }
+}
+
+/// Counts bytes in portions whose count fits a byte, which lets many be counted at once.
+fn count(bytes: &[u8], condition: impl Fn(u8) -> bool) -> usize {
+    let portions = bytes.chunks(usize::from(u8::MAX));
+    portions.map(|portion| usize::from(portion.iter().map(|&byte| u8::from(condition(byte))).sum::<u8>())).sum()
 }

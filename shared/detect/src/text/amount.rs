@@ -52,11 +52,19 @@ fn number_end(scan: &Scan<'_>, start: usize) -> Option<usize> {
 }
 
 fn group_separator(scan: &Scan<'_>, at: usize) -> Option<usize> {
+    if scan.at(at).is_ascii() && !matches!(scan.at(at), b'.' | b',' | b' ' | b'\'') {
+        return None;
+    }
     let separator = scan.char_at(at)?;
     matches!(separator, '.' | ',' | ' ' | '\'' | '’' | '\u{a0}' | '\u{202f}').then(|| separator.len_utf8())
 }
 
 fn space_before(scan: &Scan<'_>, at: usize) -> usize {
+    match scan.before(at) {
+        b' ' => return at - 1,
+        byte if byte.is_ascii() => return at,
+        _ => {}
+    }
     match scan.char_before(at) {
         Some(space @ (' ' | '\u{a0}' | '\u{202f}')) => at - space.len_utf8(),
         _ => at,
@@ -65,6 +73,10 @@ fn space_before(scan: &Scan<'_>, at: usize) -> usize {
 
 fn currency_before(scan: &Scan<'_>, start: usize) -> Option<usize> {
     let at = space_before(scan, start);
+    let may_end_currency = |byte: u8| byte == b'$' || byte.is_ascii_uppercase() || !byte.is_ascii();
+    if !may_end_currency(scan.before(at)) {
+        return None;
+    }
     if let Some(symbol) = scan.char_before(at).filter(|symbol| SYMBOLS.contains(symbol)) {
         return Some(at - symbol.len_utf8());
     }

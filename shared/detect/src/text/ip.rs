@@ -1,7 +1,7 @@
 //! IP addresses of versions 4 and 6, with zone and prefix length.
 
 use super::entity::Entity;
-use super::scan::{Needs, Scan, is_ascii_word};
+use super::scan::{Needs, Scan};
 
 /// Tries a version 4 address at a word that begins with a digit; answers where it ends.
 pub(crate) fn version_4(scan: &mut Scan<'_>, start: usize) -> Option<usize> {
@@ -65,20 +65,20 @@ pub(crate) fn version_6(scan: &mut Scan<'_>, start: usize) -> Option<usize> {
         let zone = scan.run(end + 1, |byte| byte.is_ascii_alphanumeric());
         end = if zone > end + 1 { zone } else { end };
     }
-    let end = prefix_end(scan, end, 128);
-    let goes_on = scan.at(end) == b':' || (scan.at(end) == b'.' && scan.at(end + 1).is_ascii_digit());
-    if goes_on || !scan.ends_word(end) {
-        return None;
-    }
+    let stops = |end: usize| {
+        let goes_on = scan.at(end) == b':' || (scan.at(end) == b'.' && scan.at(end + 1).is_ascii_digit());
+        !goes_on && scan.ends_word(end)
+    };
+    let end = [prefix_end(scan, end, 128), end].into_iter().find(|end| stops(*end))?;
     let (score, needs) = if groups == 0 { (10, Needs::Asking) } else { (60, Needs::Nothing) };
     scan.report(Entity::IpAddress, (start, end), score, needs);
     Some(end)
 }
 
-/// The text without the full stops that end a sentence.
+/// The text up to a full stop that no digit follows: it ends a sentence.
 fn trimmed(text: &[u8]) -> &[u8] {
-    let length = text.iter().rposition(|byte| *byte != b'.').map_or(0, |last| last + 1);
-    &text[..length]
+    let ends = |at: &usize| text[*at] == b'.' && !text.get(at + 1).is_some_and(u8::is_ascii_digit);
+    &text[..(0..text.len()).find(ends).unwrap_or(text.len())]
 }
 
 /// The number of groups that are written out, if the text is an address.
@@ -135,9 +135,4 @@ fn parse_octets(text: &[u8]) -> Option<()> {
         octets += 1;
     }
     (octets == 4).then_some(())
-}
-
-/// Whether a word could begin a version 6 address.
-pub(crate) fn is_group(word: &[u8]) -> bool {
-    (1..=4).contains(&word.len()) && word.iter().all(|byte| byte.is_ascii_hexdigit() && is_ascii_word(*byte))
 }

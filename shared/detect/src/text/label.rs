@@ -2,7 +2,7 @@
 //! codes, PINs, passwords, account numbers and sort codes.
 
 use super::card::goes_on;
-use super::context::topics_of;
+use super::context::{before, topics_of};
 use super::entity::Entity;
 use super::scan::{Needs, Scan};
 
@@ -14,7 +14,7 @@ pub(crate) fn number(scan: &mut Scan<'_>, start: usize, end: usize) {
     if !(3..=17).contains(&(end - start)) || is_part_of_number(scan, start, end) {
         return;
     }
-    let topics = scan.recent.before(start, LABEL_WORDS);
+    let topics = before(scan.bytes, start, LABEL_WORDS);
     let labelled = |entity| topics.meets(topics_of(entity));
     let span = (start, end);
     let length = end - start;
@@ -93,15 +93,17 @@ const SECRET_MAX: usize = 128;
 /// The shortest, so that "password: yes" stays text.
 const SECRET_MIN: usize = 4;
 
-/// Tries a labelled secret at a word that a colon or an equals sign follows.
-pub(crate) fn secret(scan: &mut Scan<'_>, start: usize, end: usize) {
-    let word = &scan.bytes[start..end];
-    if !SECRET_LABELS.iter().any(|label| word.eq_ignore_ascii_case(label.as_bytes())) {
+/// Tries a secret after a colon or an equals sign that follows its label.
+pub(crate) fn secret(scan: &mut Scan<'_>, sign: usize) {
+    if !scan.wants(Entity::Secret) {
         return;
     }
-    let after = scan.run(end, |byte| matches!(byte, b'"' | b'\''));
-    let sign = scan.run(after, |byte| byte == b' ');
-    if !matches!(scan.at(sign), b':' | b'=') || sign > after + 1 {
+    let end = sign - usize::from(matches!(scan.before(sign), b' ' | b'"' | b'\''));
+    let is_label = |label: &&[u8]| {
+        let start = end.checked_sub(label.len());
+        start.is_some_and(|start| scan.bytes[start..end].eq_ignore_ascii_case(label) && scan.starts_word(start))
+    };
+    if !SECRET_LABELS.iter().any(|label| is_label(&label.as_bytes())) {
         return;
     }
     let from = scan.run(sign + 1, |byte| matches!(byte, b' ' | b'"' | b'\''));

@@ -83,6 +83,7 @@ const LETTERS_FIRST: &[Rule] = &[
     rule(Entity::DeIdCard, b"A99999999", 50, |found| Verdict::open_if(found.characters()[0] == b'T'), Context),
     rule(Entity::DeVatId, b"AAv999v999v999", 40, de_vat, Nothing),
     rule(Entity::DeVatId, b"AAv999v999v999", 40, de_vat_shape, Context),
+    rule(Entity::DeVatId, b"AA999999999", 50, de_vat_shape, Context),
     rule(Entity::EsNie, b"A9999999hA", 50, es_nie, Nothing),
     rule(Entity::SgNricFin, b"A9999999A", 30, |_| Verdict::Open, Context),
     rule(Entity::SgNricFin, b"A9999999A", 50, |found| one_of(found, b"STFGM"), Nothing),
@@ -116,11 +117,28 @@ pub(crate) fn digits_first(scan: &mut Scan<'_>, start: usize, first_run: usize) 
 
 /// Tries every rule at a word that begins with a letter.
 pub(crate) fn letters_first(scan: &mut Scan<'_>, start: usize, end: usize) {
-    for rule in LETTERS_FIRST {
+    let letters = scan.run(start, |byte| byte.is_ascii_alphabetic()) - start;
+    for rule in LETTERS_FIRST.iter().filter(|rule| leading_letters(rule.shape) == letters) {
         try_rule(scan, rule, start);
     }
     if end - start == 9 {
         german_document(scan, start, end);
+    }
+}
+
+const fn leading_letters(shape: Shape) -> usize {
+    let mut letters = 0;
+    while letters < shape.len() && shape[letters] == b'A' {
+        letters += 1;
+    }
+    letters
+}
+
+/// Tries the rules of two letters that a separator may follow, at a pair that digits do follow.
+pub(crate) fn pair_first(scan: &mut Scan<'_>, start: usize, run: usize) {
+    let may_be_vat = matches!(run, 3 | 6 | 9) && scan.bytes[start..start + 2].eq_ignore_ascii_case(b"DE");
+    if may_be_vat || matches!(run, 2 | 4 | 6) {
+        letters_first(scan, start, start + 2);
     }
 }
 

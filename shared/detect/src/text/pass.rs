@@ -1,50 +1,18 @@
-//! The pass over a text: it finds the beginnings of words and hands each word to the recognisers that its
-//! first characters and length allow.
+//! The pass over a text: it skips to the next byte that something sensitive could hold, and hands the word
+//! around it to the recognisers that the word's first characters and length allow.
 
 use super::entity::Entity;
-use super::scan::{Scan, is_word};
+use super::scan::{Scan, is_ascii_word, is_word};
 use super::{amount, card, email, iban, ip, label, token};
 #[cfg(feature = "national")]
 use super::{code, dated, national, phone};
-
-/// What a byte means to the pass.
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum Kind {
-    /// Nothing.
-    Other,
-    Letter,
-    Digit,
-    /// May stand in an address.
-    At,
-    Colon,
-    Hyphen,
-    /// Part of a character outside ASCII.
-    Wide,
-}
-
-const KINDS: [Kind; 256] = {
-    let mut kinds = [Kind::Other; 256];
-    let mut byte = 0;
-    while byte < 256 {
-        kinds[byte] = match byte as u8 {
-            b'0'..=b'9' => Kind::Digit,
-            b'a'..=b'z' | b'A'..=b'Z' | b'_' => Kind::Letter,
-            b'@' => Kind::At,
-            b':' => Kind::Colon,
-            b'-' => Kind::Hyphen,
-            0x80.. => Kind::Wide,
-            _ => Kind::Other,
-        };
-        byte += 1;
-    }
-    kinds
-};
 
 /// Up to where the pass need not look for things that have been read already.
 #[derive(Default)]
 struct Done {
     address: usize,
     email: usize,
+    word: usize,
     #[cfg(feature = "national")]
     phone: usize,
 }
@@ -60,20 +28,45 @@ struct Word {
 pub(crate) fn run(scan: &mut Scan<'_>) {
     let mut done = Done::default();
     let mut at = 0;
-    while at < scan.bytes.len() {
-        at = match KINDS[usize::from(scan.bytes[at])] {
-            Kind::Other => at + 1,
-            Kind::Letter | Kind::Digit => word(scan, &mut done, at),
-            Kind::Wide => match scan.char_at(at) {
-                Some(character) if is_word(character) => word(scan, &mut done, at),
-                Some(character) => at + character.len_utf8(),
-                None => at + 1,
-            },
-            Kind::At => at_sign(scan, &mut done, at),
-            Kind::Colon => colon(scan, &mut done, at),
-            Kind::Hyphen => hyphen(scan, at),
+    while let Some(next) = next_of_interest(scan.bytes, at) {
+        at = match scan.bytes[next] {
+            b'@' => at_sign(scan, &mut done, next),
+            b':' => colon(scan, &mut done, next),
+            b'=' => {
+                label::secret(scan, next);
+                next + 1
+            }
+            _ => word(scan, &mut done, next),
         };
     }
+}
+
+/// How many bytes are looked at together.
+const BLOCK: usize = 32;
+
+/// The next digit, `@`, `:` or `=`, or the next of two capital letters in a row.
+fn next_of_interest(bytes: &[u8], start: usize) -> Option<usize> {
+    let mut at = start;
+    // One byte more than the block is read, for the second of two capitals.
+    while let Some(block) = bytes.get(at..at + BLOCK + 1) {
+        let any = block.iter().zip(&block[1..]).fold(false, |any, (&byte, &next)| any | is_of_interest(byte, next));
+        if any {
+            break;
+        }
+        at += BLOCK;
+    }
+    let rest = bytes.get(at..)?;
+    let next = rest.iter().skip(1).chain(&[0]);
+    rest.iter().zip(next).position(|(&byte, &next)| is_of_interest(byte, next)).map(|offset| at + offset)
+}
+
+#[inline(always)]
+const fn is_of_interest(byte: u8, next: u8) -> bool {
+    // Without branches, so that a block is judged at once. The range takes the digits and the colon.
+    (byte.wrapping_sub(b'0') <= 10)
+        | (byte == b'@')
+        | (byte == b'=')
+        | ((byte.wrapping_sub(b'A') < 26) & (next.wrapping_sub(b'A') < 26))
 }
 
 fn at_sign(scan: &mut Scan<'_>, done: &mut Done, at: usize) -> usize {
@@ -83,69 +76,62 @@ fn at_sign(scan: &mut Scan<'_>, done: &mut Done, at: usize) -> usize {
     at + 1
 }
 
+/// A colon follows a label, or stands between the groups of an address.
 fn colon(scan: &mut Scan<'_>, done: &mut Done, at: usize) -> usize {
-    if scan.at(at + 1) == b':' && at >= done.address && scan.wants(Entity::IpAddress) {
-        done.address = ip::version_6(scan, at).unwrap_or(done.address);
+    label::secret(scan, at);
+    let group = at - scan.bytes[..at].iter().rev().take(5).take_while(|byte| byte.is_ascii_hexdigit()).count();
+    let start = if group < at && at - group <= 4 { group } else { at };
+    if (start < at || scan.at(at + 1) == b':') && start >= done.address && scan.wants(Entity::IpAddress) {
+        done.address = ip::version_6(scan, start).unwrap_or(done.address);
     }
     at + 1
 }
 
-fn hyphen(scan: &mut Scan<'_>, at: usize) -> usize {
-    let begins = scan.at(at + 4) == b'-' && scan.at(at + 5) == b'B' && scan.wants(Entity::Secret);
-    begins.then(|| token::private_key(scan, at)).flatten().unwrap_or(at + 1)
-}
-
-/// Reads a word, looks at it, and answers where to go on.
-fn word(scan: &mut Scan<'_>, done: &mut Done, start: usize) -> usize {
-    let word = read_word(scan, start);
-    if !word.has_digit {
-        let next = letters(scan, done, &word);
-        scan.recent.pass(&scan.bytes[start..word.end], word.end);
-        return next;
-    }
-    let long = word.end - word.start >= LONG;
-    let next = match scan.bytes[start].is_ascii_digit() {
+/// Reads the word around a position, looks at it, and answers where to go on.
+fn word(scan: &mut Scan<'_>, done: &mut Done, at: usize) -> usize {
+    let word = read_word(scan, done.word, at);
+    done.word = word.end;
+    let next = match scan.bytes[word.start].is_ascii_digit() {
         true => digits_first(scan, done, &word),
-        false => letters_first(scan, done, &word),
+        false => letters_first(scan, &word),
     };
     #[cfg(feature = "national")]
-    {
+    if word.has_digit {
         runs_of_digits(scan, &word);
-        national::in_pan_weakest(scan, start);
+        national::in_pan_weakest(scan, word.start);
     }
-    if long {
+    if word.end - word.start >= LONG {
         long_word(scan, &word);
-    }
-    match scan.bytes[start].is_ascii_digit() {
-        true => scan.recent.pass_nameless(word.end),
-        false => scan.recent.pass(&scan.bytes[start..word.end], word.end),
     }
     next
 }
 
-fn read_word(scan: &Scan<'_>, start: usize) -> Word {
-    let mut word = Word { start, end: start, has_digit: false };
-    while let Some(&byte) = scan.bytes.get(word.end) {
-        match KINDS[usize::from(byte)] {
-            Kind::Letter => word.end += 1,
-            Kind::Digit => {
-                word.has_digit = true;
-                word.end += 1;
-            }
-            Kind::Wide if is_latin_letter(byte, scan.at(word.end + 1)) => word.end += 2,
-            Kind::Wide => match scan.char_at(word.end) {
-                Some(character) if is_word(character) => word.end += character.len_utf8(),
+/// Reads the word around a position; no word that is read begins before `floor`.
+fn read_word(scan: &Scan<'_>, floor: usize, at: usize) -> Word {
+    let mut word = Word { start: at, end: at, has_digit: false };
+    while word.start > floor {
+        match scan.before(word.start) {
+            byte if is_ascii_word(byte) => word.start -= 1,
+            byte if byte.is_ascii() => break,
+            _ => match scan.char_before(word.start) {
+                Some(character) if is_word(character) => word.start -= character.len_utf8(),
                 _ => break,
             },
-            _ => break,
         }
     }
-    word
-}
-
-/// Whether two bytes are a letter from À to ÿ: the signs for multiplication and division stand between them.
-const fn is_latin_letter(first: u8, second: u8) -> bool {
-    first == 0xc3 && second != 0x97 && second != 0xb7
+    loop {
+        match scan.at(word.end) {
+            byte if is_ascii_word(byte) => {
+                word.has_digit |= byte.is_ascii_digit();
+                word.end += 1;
+            }
+            byte if byte.is_ascii() => return word,
+            _ => match scan.char_at(word.end) {
+                Some(character) if is_word(character) => word.end += character.len_utf8(),
+                _ => return word,
+            },
+        }
+    }
 }
 
 /// The length from which a word may hold a fiscal code or a Bitcoin address.
@@ -170,63 +156,27 @@ fn long_word(scan: &mut Scan<'_>, word: &Word) {
 #[cfg(not(feature = "national"))]
 fn long_word(_: &mut Scan<'_>, _: &Word) {}
 
-/// Words without a digit: the names of secrets, banks' identifiers, and what begins an identifier that goes on
-/// after a space.
-fn letters(scan: &mut Scan<'_>, done: &mut Done, word: &Word) -> usize {
-    let &Word { start, end, .. } = word;
-    let length = end - start;
+/// Words that begin with a letter.
+fn letters_first(scan: &mut Scan<'_>, word: &Word) -> usize {
+    let &Word { start, end, has_digit } = word;
     if token::may_begin(scan.bytes[start], scan.at(start + 1))
         && let Some(end) = token::key(scan, start)
     {
         return end;
     }
-    match scan.at(end) {
-        b':' if length <= 4 => version_6(scan, done, word),
-        b':' | b'=' | b'"' | b'\'' => label::secret(scan, start, end),
-        b' ' if matches!(scan.at(end + 1), b':' | b'=') => label::secret(scan, start, end),
-        _ => {}
-    }
-    if matches!(length, 8 | 11) {
-        iban::bic(scan, start, end);
-    }
-    #[cfg(feature = "national")]
-    if length == 2 && scan.at(end + 1).is_ascii_digit() {
-        national::letters_first(scan, start, end);
-    }
-    if length >= LONG {
-        long_word(scan, word);
-    }
-    end
-}
-
-fn version_6(scan: &mut Scan<'_>, done: &mut Done, word: &Word) {
-    let is_group = ip::is_group(&scan.bytes[word.start..word.end]);
-    if is_group && word.start >= done.address && scan.wants(Entity::IpAddress) {
-        done.address = ip::version_6(scan, word.start).unwrap_or(done.address);
-    }
-}
-
-/// Words that begin with a letter and hold a digit.
-fn letters_first(scan: &mut Scan<'_>, done: &mut Done, word: &Word) -> usize {
-    let &Word { start, end, .. } = word;
-    if token::may_begin(scan.bytes[start], scan.at(start + 1))
-        && let Some(end) = token::key(scan, start)
-    {
-        return end;
+    bank_codes(scan, word);
+    if !has_digit {
+        return if scan.before(start) == b'-' { token::private_key(scan, start).unwrap_or(end) } else { end };
     }
     let digit = scan.run(start, |byte| !byte.is_ascii_digit());
     if digit >= start + 2 && scan.wants(Entity::Iban) {
         iban::iban(scan, digit - 2);
-    }
-    if scan.at(end) == b':' {
-        version_6(scan, done, word);
     }
     if scan.at(end) == b'^' {
         card::track_1(scan, start, end);
     }
     #[cfg(feature = "national")]
     national::letters_first(scan, start, end);
-    bank_codes(scan, word);
     end
 }
 
@@ -245,10 +195,20 @@ fn bank_codes(scan: &mut Scan<'_>, word: &Word) {
 /// Words that begin with a digit.
 fn digits_first(scan: &mut Scan<'_>, done: &mut Done, word: &Word) -> usize {
     let &Word { start, end, .. } = word;
+    if scan.before(start) == b'-'
+        && let Some(end) = token::key_with_hyphen(scan, start)
+    {
+        return end;
+    }
     let run_end = scan.run(start, |byte| byte.is_ascii_digit());
     let run = run_end - start;
     #[cfg(feature = "national")]
-    national::digits_first(scan, start, run);
+    {
+        national::digits_first(scan, start, run);
+        if let Some(pair) = two_letters_before(scan, start) {
+            national::pair_first(scan, pair, run);
+        }
+    }
     if scan.wants(Entity::CreditCard) {
         card::number(scan, start, run_end);
     }
@@ -275,16 +235,19 @@ fn digits_first(scan: &mut Scan<'_>, done: &mut Done, word: &Word) -> usize {
 }
 
 fn address(scan: &mut Scan<'_>, done: &mut Done, word: &Word, run_end: usize) {
-    if word.start < done.address || !scan.wants(Entity::IpAddress) {
-        return;
+    let is_octet = run_end - word.start <= 3 && scan.at(run_end) == b'.';
+    if is_octet && word.start >= done.address && scan.wants(Entity::IpAddress) {
+        done.address = ip::version_4(scan, word.start).unwrap_or(done.address);
     }
-    match scan.at(run_end) {
-        b'.' if run_end - word.start <= 3 => {
-            done.address = ip::version_4(scan, word.start).unwrap_or(done.address);
-        }
-        _ if scan.at(word.end) == b':' => version_6(scan, done, word),
-        _ => {}
-    }
+}
+
+/// A word of two letters and one separator before a position: "DE 123 456 789", "QQ 12 34 56 C".
+#[cfg(feature = "national")]
+fn two_letters_before(scan: &Scan<'_>, at: usize) -> Option<usize> {
+    let end = at - scan.char_before(at).filter(|character| !is_word(*character))?.len_utf8();
+    let start = end.checked_sub(2)?;
+    let is_pair = scan.bytes[start..end].iter().all(u8::is_ascii_alphabetic);
+    (is_pair && scan.starts_word(start)).then_some(start)
 }
 
 #[cfg(feature = "national")]

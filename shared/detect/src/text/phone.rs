@@ -22,15 +22,40 @@ const NAME_WORDS: usize = 4;
 pub(crate) fn numbers(scan: &mut Scan<'_>, start: usize, run_end: usize) -> usize {
     let chain = Chain::read(scan, start, run_end);
     let mut first = 0;
-    while first < chain.count {
-        let found = match chain.splits_before(scan, first) {
-            true => (first..chain.count).rev().find_map(|last| try_groups(scan, &chain, first, last).map(|()| last)),
-            false => None,
-        };
-        first = found.map_or(first, |last| last) + 1;
+    while let Some(last) = (first < chain.count).then(|| find(scan, &chain, first)).flatten() {
+        first = last + 1;
     }
     chain.end()
 }
+
+/// Finds a number among the groups from `first` on, and answers its last group: all of them, or else a piece
+/// between separators of one kind.
+fn find(scan: &mut Scan<'_>, chain: &Chain, first: usize) -> Option<usize> {
+    if try_groups(scan, chain, first, chain.count - 1).is_some() {
+        return Some(chain.count - 1);
+    }
+    SEPARATORS.iter().find_map(|separates| {
+        let mut piece = first;
+        for next in first + 1..=chain.count {
+            if next < chain.count && !separates(chain.between(scan, next)) {
+                continue;
+            }
+            if next - piece < chain.count - first && try_groups(scan, chain, piece, next - 1).is_some() {
+                return Some(next - 1);
+            }
+            piece = next;
+        }
+        None
+    })
+}
+
+/// What may stand between two numbers, from the plainest to the least plain.
+const SEPARATORS: [fn(&[u8]) -> bool; 4] = [
+    |between| between.contains(&b'/'),
+    |between| between.contains(&b'('),
+    |between| between.starts_with(b" -") || between.ends_with(b"- ") || between.starts_with("\u{2013}".as_bytes()),
+    |between| between.contains(&b' '),
+];
 
 /// Groups of digits with punctuation between them, on one line.
 struct Chain {
@@ -53,11 +78,9 @@ impl Chain {
         self.groups[self.count - 1].1
     }
 
-    /// Whether a number may begin at a group: white space, a slash or a bracket stands before it.
-    fn splits_before(&self, scan: &Scan<'_>, index: usize) -> bool {
-        let Some(previous) = index.checked_sub(1) else { return true };
-        let between = &scan.bytes[self.groups[previous].1..self.groups[index].0];
-        between.iter().any(|byte| matches!(byte, b' ' | b'/' | b'(')) || !between.is_ascii()
+    /// The punctuation before a group other than the first.
+    fn between<'t>(&self, scan: &Scan<'t>, index: usize) -> &'t [u8] {
+        &scan.bytes[self.groups[index - 1].1..self.groups[index].0]
     }
 
     fn digits(&self, first: usize, last: usize) -> usize {
@@ -108,9 +131,6 @@ impl Lead {
 fn try_groups(scan: &mut Scan<'_>, chain: &Chain, first: usize, last: usize) -> Option<()> {
     let count = chain.digits(first, last);
     if !(*NAMED_DIGITS.start()..=DIGITS_MAX).contains(&count) {
-        return None;
-    }
-    if last + 1 < chain.count && !chain.splits_before(scan, last + 1) {
         return None;
     }
     let (from, end) = (chain.groups[first].0, chain.groups[last].1);

@@ -5,7 +5,7 @@
 
 use alloc::vec::Vec;
 
-use super::context::{self, Recent, Topics};
+use super::context::{self, Topics};
 use super::entity::{Entity, EntitySet};
 
 /// What a candidate needs, besides its shape and check digits, to count when nobody asked for its entity by
@@ -52,13 +52,13 @@ pub(crate) struct Scan<'t> {
     wanted: EntitySet,
     evidence: Evidence,
     found: Vec<Found>,
-    /// The words before the one that is looked at.
-    pub(crate) recent: Recent,
+    /// The topics around the span that was asked for last: several rules ask about the same one.
+    around: ((usize, usize), Topics),
 }
 
 impl<'t> Scan<'t> {
     pub(crate) fn new(text: &'t str, wanted: EntitySet, evidence: Evidence) -> Self {
-        Self { text, bytes: text.as_bytes(), wanted, evidence, found: Vec::new(), recent: Recent::new() }
+        Self { text, bytes: text.as_bytes(), wanted, evidence, found: Vec::new(), around: ((0, 0), Topics::default()) }
     }
 
     pub(crate) fn into_found(self) -> Vec<Found> {
@@ -100,14 +100,17 @@ impl<'t> Scan<'t> {
     }
 
     /// Whether a word before or after a span names an entity.
-    fn is_named(&self, entity: Entity, (start, end): (usize, usize)) -> bool {
-        let topics = context::topics_of(entity);
-        context::long_before(&self.recent, start).meets(topics) || context::after(self.bytes, end).meets(topics)
+    fn is_named(&mut self, entity: Entity, span: (usize, usize)) -> bool {
+        if self.around.0 != span {
+            let before = context::long_before(self.bytes, span.0);
+            self.around = (span, before.and(context::after(self.bytes, span.1)));
+        }
+        self.around.1.meets(context::topics_of(entity))
     }
 
     /// Whether one of the last few words before a position is about some topics.
     pub(crate) fn follows(&self, at: usize, topics: Topics, words_max: usize) -> bool {
-        self.recent.before(at, words_max).meets(topics)
+        context::before(self.bytes, at, words_max).meets(topics)
     }
 
     /// Whether the caller named the entity, so that even the weakest shape counts.

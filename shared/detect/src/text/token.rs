@@ -32,6 +32,7 @@ const fn is_key_byte(byte: u8) -> bool {
 }
 
 /// Whether a key or a JWT may begin with these two bytes.
+#[inline(always)]
 pub(crate) const fn may_begin(first: u8, second: u8) -> bool {
     matches!(
         (first, second),
@@ -84,16 +85,25 @@ fn jwt(scan: &mut Scan<'_>, start: usize) -> Option<usize> {
     Some(end)
 }
 
+/// Tries a key at the digits after a hyphen: its prefix ends with that hyphen.
+pub(crate) fn key_with_hyphen(scan: &mut Scan<'_>, at: usize) -> Option<usize> {
+    let before = &scan.bytes[..at];
+    let (prefix, _) = KEYS.iter().find(|(prefix, _)| prefix.ends_with('-') && before.ends_with(prefix.as_bytes()))?;
+    let start = at - prefix.len();
+    if scan.starts_word(start) { key(scan, start) } else { None }
+}
+
 /// The longest block that is read as one private key.
 const PEM_MAX: usize = 16 * 1024;
 
-/// Tries a private key in PEM at five hyphens.
+/// Tries a private key in PEM at the word after five hyphens.
 ///
 /// **Source:** RFC 7468, section 2.
-pub(crate) fn private_key(scan: &mut Scan<'_>, start: usize) -> Option<usize> {
+pub(crate) fn private_key(scan: &mut Scan<'_>, word: usize) -> Option<usize> {
     const BEGIN: &str = "-----BEGIN ";
     const END: &str = "-----END ";
     const LABEL_MAX: usize = 40;
+    let start = word.checked_sub(5)?;
     let rest = scan.text.get(start..)?.strip_prefix(BEGIN)?;
     let label = rest.bytes().take(LABEL_MAX).position(|byte| byte == b'-')?;
     rest[..label].ends_with("PRIVATE KEY").then_some(())?;
