@@ -1,14 +1,17 @@
 //! The commands `palet eval` and `palet-models`: arguments, tables, JSON.
 
-use crate::corpus::{Corpus, CorpusError};
+use crate::corpus::{Corpus, CorpusError, Fault};
 use crate::metrics::{self, Summary};
 use crate::pointer_people;
+use crate::takeover::{self, TakeoverReport, TakeoverSettings};
 use crate::training;
 use crate::trials::{self, FUSION, TrialRun};
 use clap::{Args, Parser, Subcommand};
 use palet_comparison::keystroke::{Calibration, FusionWeights, KeystrokeContent, KeystrokeModels, Person};
 use palet_comparison::pointer::{TrainingError, TrainingPeople};
 use palet_comparison::{ModelError, Models};
+use palet_policy::Policy;
+use palet_risk::RiskSettings;
 use serde_json::{Value, json};
 use std::ffi::OsString;
 use std::io::Write;
@@ -57,6 +60,12 @@ pub enum EvalError {
     /// Nothing could be judged.
     #[error("expected mated and non-mated trials that could be scored in {0}, got none of one sort")]
     NoTrials(String),
+    /// The corpus has no streams.
+    #[error("expected streams in takeover.csv of {0}, got none")]
+    NoStreams(String),
+    /// The shipped policy does not compile.
+    #[error("expected the shipped policy to compile")]
+    Policy,
     /// There is no such scorer.
     #[error("expected one of the scorers {known}, got another")]
     Scorer {
@@ -94,8 +103,12 @@ pub fn run(args: &EvalArgs, stdout: &mut impl Write, stderr: &mut impl Write) ->
     let background = background_name(&args.background);
     for folder in &args.corpora {
         let corpus = read(folder)?;
+        if args.takeover {
+            run_takeover(&corpus, &models, args, stdout, stderr)?;
+            continue;
+        }
         let run = trials::run(&corpus, &models);
-        tell_faults(&corpus.name, &run, stderr)?;
+        tell_faults(&corpus.name, &run.faults, run.failed, stderr)?;
         let scorer = args.scorer.as_deref().unwrap_or(FUSION);
         if !run.scorers().contains(&scorer) {
             return Err(EvalError::Scorer { known: run.scorers().join(", ") });
@@ -147,14 +160,65 @@ fn background_name(background: &[PathBuf]) -> String {
     }
 }
 
-fn tell_faults(corpus: &str, run: &TrialRun, stderr: &mut impl Write) -> std::io::Result<()> {
-    for fault in run.faults.iter().take(FAULTS_TOLD) {
+fn tell_faults(
+    corpus: &str,
+    faults: &[Fault],
+    failed: usize,
+    stderr: &mut impl Write,
+) -> std::io::Result<()> {
+    for fault in faults.iter().take(FAULTS_TOLD) {
         writeln!(stderr, "{corpus}/{fault}")?;
     }
-    match run.faults.len() {
+    match faults.len() {
         0 => Ok(()),
-        faults => writeln!(stderr, "{corpus}: {faults} faults, {} trials could not be scored", run.failed),
+        faults => writeln!(stderr, "{corpus}: {faults} faults, {failed} trials could not be scored"),
     }
+}
+
+fn run_takeover(
+    corpus: &Corpus,
+    models: &Models,
+    args: &EvalArgs,
+    stdout: &mut impl Write,
+    stderr: &mut impl Write,
+) -> Result<(), EvalError> {
+    if corpus.streams.is_empty() {
+        return Err(EvalError::NoStreams(corpus.name.clone()));
+    }
+    let policy = Policy::embedded_default().map_err(|_| EvalError::Policy)?;
+    let settings = TakeoverSettings { models, risk: &RiskSettings::default(), policy: &policy };
+    let report = takeover::run(corpus, &settings);
+    tell_faults(&corpus.name, &report.faults, report.failed_to_score, stderr)?;
+    if args.json {
+        let line = serde_json::to_string(&report).map_err(std::io::Error::from)?;
+        writeln!(stdout, "{line}")?;
+    } else {
+        tell_takeover(&report, stdout)?;
+    }
+    Ok(())
+}
+
+fn tell_takeover(report: &TakeoverReport, stdout: &mut impl Write) -> std::io::Result<()> {
+    writeln!(stdout, "{}: {} streams, {} takeovers", report.corpus, report.streams, report.takeovers)?;
+    let told = |value: Option<f64>| value.map_or("–".to_owned(), |value| format!("{value:.1}"));
+    for point in &report.operating_points {
+        writeln!(
+            stdout,
+            "  {:<16} at {:>6.3}: found {:.3}, in 500 {:.3}; events {} / {}, seconds {} / {}; false masks {:.2} an hour, {:.2} in 2,500 events; genuine clear {:.3}",
+            point.name,
+            point.threshold,
+            point.masked,
+            point.found_within_500_events,
+            told(point.median_events_to_mask),
+            told(point.p90_events_to_mask),
+            told(point.median_seconds_to_mask),
+            told(point.p90_seconds_to_mask),
+            point.false_masks_per_hour,
+            point.false_masks_per_2500_events,
+            point.genuine_streams_never_masked
+        )?;
+    }
+    Ok(())
 }
 
 fn report(corpus: &Corpus, run: &TrialRun, summary: &Summary, models: &Models, background: &str) -> Value {

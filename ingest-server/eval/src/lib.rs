@@ -11,6 +11,7 @@ pub mod metrics;
 mod parallel;
 pub mod pointer_people;
 pub mod replay;
+pub mod takeover;
 pub mod training;
 pub mod trials;
 

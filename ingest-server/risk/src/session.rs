@@ -1,7 +1,7 @@
 //! The risk of one session, accumulated over its windows.
 
+use crate::accumulator::Accumulator;
 use crate::automation::{AutomationFinding, AutomationWatch};
-use crate::cusum::Cusum;
 use crate::reason::{ReasonCode, RiskReason};
 use crate::settings::RiskSettings;
 use palet_comparison::{
@@ -10,12 +10,6 @@ use palet_comparison::{
 use palet_features::{FeatureWindow, SCHEMA_VERSION};
 use palet_units::{Micros, Probability};
 
-/// Where the bands of the shipped policy begin.
-const RAISED: f64 = 0.35;
-const HIGH: f64 = 0.65;
-const SEVERE: f64 = 0.9;
-/// The sum stops here: so much more than severe that a few genuine windows do not clear it. **Units**: severe sums.
-const CAP: f64 = 1.5;
 /// Reasons that a risk gives, at most.
 const REASONS_MAX: usize = 3;
 
@@ -57,7 +51,8 @@ pub struct Versions {
 /// How much speaks against the session, and why.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Risk {
-    /// Everything together. The shipped policy's bands begin at .35, .65 and .9.
+    /// Everything together. [`crate::RISK_RAISED`], [`crate::RISK_HIGH`] and [`crate::RISK_SEVERE`] are where the
+    /// shipped policy's bands begin.
     pub value: Probability,
     /// Only what the biometric comparison says: kept apart from signs of fraud.
     pub biometric_only: Probability,
@@ -73,38 +68,10 @@ pub struct Risk {
     pub versions: Versions,
 }
 
-/// One modality's part of the session.
-#[derive(Clone)]
-struct Track {
-    sum: Cusum,
-    latest: Option<ModalityScore>,
-    windows: u32,
-}
-
-impl Track {
-    const fn new(clip: f64, cap: f64) -> Self {
-        Self { sum: Cusum::new(clip, cap), latest: None, windows: 0 }
-    }
-
-    fn add(&mut self, score: ModalityScore, slack: f64) {
-        self.sum.add(LogLikelihoodRatio::bounded(score.llr.nats() + slack));
-        self.latest = Some(score);
-        self.windows = self.windows.saturating_add(1);
-    }
-
-    fn reset(&mut self) {
-        self.sum.reset();
-        self.latest = None;
-    }
-}
-
 /// The state of one session's risk.
 pub struct SessionRisk {
     settings: RiskSettings,
-    keystroke: Track,
-    pointer: Track,
-    fixed_text: Track,
-    fused: Cusum,
+    evidence: Accumulator,
     automation: AutomationWatch,
     updated_at: Micros,
     risk: Risk,
@@ -114,13 +81,9 @@ impl SessionRisk {
     /// A session about which nothing is known yet.
     #[must_use]
     pub fn new(settings: &RiskSettings) -> Self {
-        let cap = settings.severe_nats * CAP;
         Self {
             settings: *settings,
-            keystroke: Track::new(settings.keystroke_clip, cap),
-            pointer: Track::new(settings.pointer_clip, cap),
-            fixed_text: Track::new(settings.fixed_text_clip, cap),
-            fused: Cusum::new(settings.keystroke_clip.max(settings.pointer_clip), cap),
+            evidence: Accumulator::new(settings),
             automation: AutomationWatch::default(),
             updated_at: Micros::ZERO,
             risk: nothing_known(),
@@ -148,8 +111,7 @@ impl SessionRisk {
 
     /// The subject has proved who they are: what spoke against them until now is forgotten.
     pub fn step_up_passed(&mut self) {
-        [&mut self.keystroke, &mut self.pointer, &mut self.fixed_text].into_iter().for_each(Track::reset);
-        self.fused.reset();
+        self.evidence.reset();
         self.automation = AutomationWatch::default();
         self.risk = Risk { versions: self.risk.versions, trained: self.risk.trained, ..nothing_known() };
     }
@@ -169,31 +131,19 @@ impl SessionRisk {
     fn compare(&mut self, models: &Models, reference: &PreparedReference, window: &FeatureWindow) {
         let mut evidence = Evidence::default();
         evidence.add(models, reference, window);
-        let scores = evidence.scores(models, reference);
-        let settings = self.settings;
-        let parts = [
-            (&mut self.keystroke, scores.keystroke, settings.keystroke_slack),
-            (&mut self.pointer, scores.pointer, settings.pointer_slack),
-            (&mut self.fixed_text, scores.fixed_text, 0.0),
-        ];
-        for (track, score, slack) in parts {
-            if let Some(score) = score {
-                track.add(score, slack);
-                self.fused.add(LogLikelihoodRatio::bounded(score.llr.nats() + slack));
-            }
-        }
+        self.evidence.add(&evidence.scores(models, reference));
     }
 
     fn made(&self, models: &Models, reference: Option<&PreparedReference>) -> Risk {
         let finding = self.automation.finding();
         let automation = finding.map_or(Probability::ZERO, |finding| finding.risk);
         let sub_scores = SubScores {
-            keystroke: self.mapped(self.keystroke.sum.nats()),
-            pointer: self.mapped(self.pointer.sum.nats()),
-            fixed_text: self.mapped(self.fixed_text.sum.nats()),
+            keystroke: self.mapped(self.evidence.nats_of(Modality::Keystroke)),
+            pointer: self.mapped(self.evidence.nats_of(Modality::Pointer)),
+            fixed_text: self.mapped(self.evidence.nats_of(Modality::FixedText)),
             automation,
         };
-        let biometric_only = self.mapped(self.biometric_nats());
+        let biometric_only = self.mapped(self.evidence.nats());
         let trained = |modality| reference.is_some_and(|reference| reference.is_trained(modality));
         Risk {
             value: Probability::clamped(biometric_only.get().max(automation.get())),
@@ -205,7 +155,7 @@ impl SessionRisk {
                 pointer: trained(Modality::Pointer),
                 fixed_text: trained(Modality::FixedText),
             },
-            windows_compared: self.keystroke.windows + self.pointer.windows + self.fixed_text.windows,
+            windows_compared: self.evidence.windows(),
             versions: Versions {
                 schema: SCHEMA_VERSION,
                 models: models.hash(),
@@ -214,28 +164,8 @@ impl SessionRisk {
         }
     }
 
-    /// The larger of the strongest modality's sum and the sum over all of them.
-    fn biometric_nats(&self) -> f64 {
-        let single = [&self.keystroke, &self.pointer].map(|track| track.sum.nats());
-        single.into_iter().fold(self.fused.nats(), f64::max)
-    }
-
-    /// A sum in nats as a risk: straight lines between the bands, so that a band means one false-alarm rate.
     fn mapped(&self, nats: f64) -> Probability {
-        let settings = &self.settings;
-        let points = [
-            (0.0, 0.0),
-            (settings.raised_nats, RAISED),
-            (settings.high_nats, HIGH),
-            (settings.severe_nats, SEVERE),
-            (settings.severe_nats * CAP, 1.0),
-        ];
-        let line = points.windows(2).find(|pair| nats < pair[1].0);
-        let value = line.map_or(1.0, |pair| {
-            let ((x0, y0), (x1, y1)) = (pair[0], pair[1]);
-            y0 + (nats - x0) / (x1 - x0) * (y1 - y0)
-        });
-        Probability::clamped(value)
+        self.settings.risk_of(nats)
     }
 
     fn reasons(
@@ -244,11 +174,11 @@ impl SessionRisk {
         finding: Option<AutomationFinding>,
     ) -> Vec<RiskReason> {
         let mut reasons: Vec<RiskReason> = Vec::with_capacity(REASONS_MAX + 1);
-        let general = [ReasonCode::KeyGeneral, ReasonCode::PointerGeneral, ReasonCode::FixedText];
-        for (track, general) in [&self.keystroke, &self.pointer, &self.fixed_text].into_iter().zip(general) {
-            if track.sum.nats() > 0.0 {
-                let code = track.latest.and_then(|score| score.reason).map_or(general, ReasonCode::from);
-                reasons.push(RiskReason::new(code, track.sum.nats()));
+        for modality in [Modality::Keystroke, Modality::Pointer, Modality::FixedText] {
+            let nats = self.evidence.nats_of(modality);
+            if nats > 0.0 {
+                let code = self.evidence.reason_of(modality).map_or(general(modality), ReasonCode::from);
+                reasons.push(RiskReason::new(code, nats));
             }
         }
         reasons.sort_by(|a, b| b.weight.total_cmp(&a.weight));
@@ -272,8 +202,15 @@ impl SessionRisk {
         if !reference.is_some_and(any) {
             return Some(ReasonCode::NotTrained);
         }
-        let compared = self.keystroke.windows + self.pointer.windows + self.fixed_text.windows;
-        (compared == 0).then_some(ReasonCode::NoEvidence)
+        (self.evidence.windows() == 0).then_some(ReasonCode::NoEvidence)
+    }
+}
+
+const fn general(modality: Modality) -> ReasonCode {
+    match modality {
+        Modality::Keystroke => ReasonCode::KeyGeneral,
+        Modality::Pointer => ReasonCode::PointerGeneral,
+        Modality::FixedText => ReasonCode::FixedText,
     }
 }
 

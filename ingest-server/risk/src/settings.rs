@@ -1,6 +1,15 @@
 //! How evidence becomes risk.
 
+use crate::accumulator::CAP;
+use palet_units::Probability;
 use serde::{Deserialize, Serialize};
+
+/// The risk at which the shipped policy's band "raised" begins.
+pub const RISK_RAISED: f64 = 0.5;
+/// The risk at which the shipped policy's band "high" begins.
+pub const RISK_HIGH: f64 = 0.8;
+/// The risk at which the shipped policy's band "severe" begins.
+pub const RISK_SEVERE: f64 = 0.95;
 
 /// The numbers behind [`crate::Risk`].
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
@@ -17,11 +26,11 @@ pub struct RiskSettings {
     pub pointer_slack: f64,
     /// The most that one fixed-text entry moves the sum. **Units**: nats.
     pub fixed_text_clip: f64,
-    /// The sum at which risk reaches the band "raised" (.35). **Units**: nats.
+    /// The sum at which risk reaches the band "raised". **Units**: nats.
     pub raised_nats: f64,
-    /// The sum at which risk reaches the band "high" (.65). **Units**: nats.
+    /// The sum at which risk reaches the band "high". **Units**: nats.
     pub high_nats: f64,
-    /// The sum at which risk reaches the band "severe" (.9). **Units**: nats.
+    /// The sum at which risk reaches the band "severe". **Units**: nats.
     pub severe_nats: f64,
 }
 
@@ -65,6 +74,24 @@ pub enum SettingsError {
 }
 
 impl RiskSettings {
+    /// A sum of evidence as a risk: straight lines between the bands, so that a band keeps one false-alarm rate
+    /// whatever the sums are. **Units**: nats.
+    #[must_use]
+    pub fn risk_of(&self, nats: f64) -> Probability {
+        let points = [
+            (0.0, 0.0),
+            (self.raised_nats, RISK_RAISED),
+            (self.high_nats, RISK_HIGH),
+            (self.severe_nats, RISK_SEVERE),
+            (self.severe_nats * CAP, 1.0),
+        ];
+        let line = points.windows(2).find(|pair| nats < pair[1].0);
+        Probability::clamped(line.map_or(1.0, |pair| {
+            let ((x0, y0), (x1, y1)) = (pair[0], pair[1]);
+            y0 + (nats - x0) / (x1 - x0) * (y1 - y0)
+        }))
+    }
+
     /// Every fault of these settings, at once.
     #[must_use]
     pub fn faults(&self) -> Vec<SettingsError> {

@@ -14,7 +14,7 @@ use palet_capture::{Event, FieldKind, KeyClass, KeyEvent, KeyPhase, Signal, What
 use palet_units::Micros;
 
 /// A block of enough keys for K3 closes after this long without a key.
-pub const KEY_IDLE: Micros = Micros::from_secs(10);
+pub const KEY_IDLE: Micros = Micros::from_secs(5);
 /// A smaller block closes after this long without a key.
 pub const KEY_STALE: Micros = Micros::from_secs(60);
 /// An open stroke and its block close after this long without a pointer sample.

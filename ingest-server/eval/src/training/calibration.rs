@@ -26,7 +26,11 @@ pub fn calibrate(corpus: &mut Corpus, models: &Models) -> Calibration {
         let scored = run.scored_by(UNCALIBRATED);
         let scores: Vec<(f64, bool)> = scored.iter().map(|trial| (trial.llr, trial.mated)).collect();
         if let Some((slope, intercept)) = logistic(&scores) {
-            knots.push(CalibrationKnot { keys: keys as f32, slope: slope as f32, intercept: intercept as f32 });
+            knots.push(CalibrationKnot {
+                keys: keys as f32,
+                slope: slope as f32,
+                intercept: intercept as f32,
+            });
         }
     }
     corpus.trials = original;
@@ -57,7 +61,8 @@ pub fn logistic(scores: &[(f64, bool)]) -> Option<(f64, f64)> {
             let error = weight * (f64::from(u8::from(is_mated)) - p);
             let bend = weight * p * (1.0 - p);
             gradient = [gradient[0] + error * score, gradient[1] + error];
-            curvature = [curvature[0] + bend * score * score, curvature[1] + bend * score, curvature[2] + bend];
+            curvature =
+                [curvature[0] + bend * score * score, curvature[1] + bend * score, curvature[2] + bend];
         }
         let [a, b, c] = curvature;
         let determinant = a * c - b * b;

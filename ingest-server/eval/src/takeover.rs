@@ -1,0 +1,377 @@
+//! Streams in which somebody else takes over, through the session risk: how soon it masks, how often it is wrong.
+//!
+//! A stream is one page: the owner's events, a pause in which the keyboard changes hands, the other person's events,
+//! through one extractor and one session risk. Whoever takes part in a stream is left out of the models.
+
+use crate::corpus::{Corpus, CorpusKind, Fault, FaultKind, Stream};
+use crate::folding::KnownPeople;
+use crate::parallel;
+use crate::replay::{Timed, events_of, seed_of, windows_of};
+use crate::trials::{enrolments_of, field_of};
+use palet_capture::{Event, FieldKind, KeyPhase, What};
+use palet_comparison::{Evidence, Models, Reference, Scores};
+use palet_features::{DeviceClass, ExtractorSettings, FeatureWindow};
+use palet_policy::{Policy, RiskBand};
+use palet_risk::{Accumulator, RiskSettings, SessionRisk};
+use palet_units::Micros;
+use serde::Serialize;
+use std::collections::HashMap;
+
+/// How long the keyboard or the mouse rests while it changes hands.
+pub const HANDOVER: Micros = Micros::from_secs(5);
+/// Found later than this counts as not found in time. **Units**: events.
+const FOUND_WITHIN_EVENTS: usize = 500;
+/// Thresholds that are tried, at most.
+const THRESHOLDS_MAX: usize = 400;
+
+/// One step of a stream: what one window said.
+struct Step {
+    at: Micros,
+    events: usize,
+    scores: Scores,
+    risk: f64,
+    band: RiskBand,
+}
+
+/// One stream, compared.
+struct Compared {
+    steps: Vec<Step>,
+    events: usize,
+    ends_at: Micros,
+    takeover: Option<Takeover>,
+}
+
+#[derive(Clone, Copy)]
+struct Takeover {
+    at: Micros,
+    events: usize,
+}
+
+/// What happened in one stream at one threshold.
+#[derive(Clone, Copy, Default)]
+struct Outcome {
+    false_masks: usize,
+    found: Option<Found>,
+}
+
+#[derive(Clone, Copy)]
+struct Found {
+    events: usize,
+    seconds: f64,
+}
+
+/// How the session risk does at one threshold.
+#[derive(Clone, Debug, Serialize)]
+pub struct OperatingPoint {
+    /// `default`, or what the threshold was set for.
+    pub name: &'static str,
+    /// Risk from which fields are masked, or the sum in nats where it was set on the corpus.
+    pub threshold: f64,
+    /// Share of takeovers that are masked at all.
+    pub masked: f64,
+    /// Share of takeovers that are masked within 500 events.
+    pub found_within_500_events: f64,
+    /// Median; none where fewer than half are masked.
+    pub median_events_to_mask: Option<f64>,
+    /// 90th percentile; none where fewer are masked.
+    pub p90_events_to_mask: Option<f64>,
+    /// Median, from the other person's first event.
+    pub median_seconds_to_mask: Option<f64>,
+    /// 90th percentile.
+    pub p90_seconds_to_mask: Option<f64>,
+    /// Masks in genuine streams.
+    pub false_masks_per_hour: f64,
+    /// Masks in genuine streams.
+    pub false_masks_per_2500_events: f64,
+    /// Masks in genuine streams.
+    pub false_masks_per_1000_windows: f64,
+    /// Share of genuine streams that stay clear to their end.
+    pub genuine_streams_never_masked: f64,
+}
+
+/// What came of a corpus's streams.
+#[derive(Debug, Serialize)]
+pub struct TakeoverReport {
+    /// The corpus.
+    pub corpus: String,
+    /// Keys or a pointer.
+    pub kind: CorpusKind,
+    /// Streams that could be compared.
+    pub streams: usize,
+    /// Of those, with a takeover.
+    pub takeovers: usize,
+    /// Streams that could not be compared.
+    pub failed_to_score: usize,
+    /// Rest between the owner's last and the other person's first event.
+    pub handover_s: f64,
+    /// At several thresholds.
+    pub operating_points: Vec<OperatingPoint>,
+    /// The models.
+    pub model: String,
+    /// What could not be used.
+    #[serde(skip)]
+    pub faults: Vec<Fault>,
+    /// Events to mask at the default point, none for a takeover that was not masked.
+    #[serde(skip)]
+    pub events_to_mask: Vec<Option<usize>>,
+}
+
+/// What a run of streams needs.
+pub struct TakeoverSettings<'a> {
+    /// Population and cohort.
+    pub models: &'a Models,
+    /// How evidence becomes risk.
+    pub risk: &'a RiskSettings,
+    /// Where risk becomes a mask.
+    pub policy: &'a Policy,
+}
+
+/// Runs every stream of a corpus.
+#[must_use]
+pub fn run(corpus: &Corpus, settings: &TakeoverSettings<'_>) -> TakeoverReport {
+    let field = field_of(corpus);
+    let enrolments = enrolments_of(corpus, field);
+    let known = KnownPeople::of(corpus, settings.models);
+    let compared = parallel::map(&corpus.streams, |stream| {
+        compare(corpus, stream, settings, &enrolments, &known, field)
+    });
+    let mut faults = corpus.faults.clone();
+    let mut streams = Vec::new();
+    for (stream, result) in corpus.streams.iter().zip(compared) {
+        match result {
+            Ok(compared) => streams.push(compared),
+            Err(kind) => faults.push(Fault { file: "takeover.csv", line: stream.line, kind }),
+        }
+    }
+    let failed_to_score = corpus.streams.len() - streams.len();
+    let (operating_points, events_to_mask) = points(&streams, settings.risk);
+    TakeoverReport {
+        corpus: corpus.name.clone(),
+        kind: corpus.kind,
+        streams: streams.len(),
+        takeovers: streams.iter().filter(|stream| stream.takeover.is_some()).count(),
+        failed_to_score,
+        handover_s: HANDOVER.as_secs_f64(),
+        operating_points,
+        model: settings.models.hash().to_string(),
+        faults,
+        events_to_mask,
+    }
+}
+
+/// A stream's events in order, and where the other person's begin.
+fn events_of_stream(
+    corpus: &Corpus,
+    stream: &Stream,
+    field: FieldKind,
+) -> Result<(Vec<Event>, Option<Micros>), FaultKind> {
+    let mut events: Vec<Event> = Vec::new();
+    let mut takeover = None;
+    let mut origin = Micros::from_secs(1);
+    for part in &stream.parts {
+        let rows = corpus.rows(part).ok_or(FaultKind::EmptySpan)?;
+        let own = part.subject == stream.claimed;
+        let begun = events_of(rows, field, origin);
+        if !own && takeover.is_none() {
+            takeover = begun.first().map(|event| event.at);
+        }
+        events.extend(begun);
+        origin = events.last().map_or(origin, |event| event.at).plus(HANDOVER);
+    }
+    if events.is_empty() { Err(FaultKind::NoFeatures) } else { Ok((events, takeover)) }
+}
+
+/// Whether this is an event as the figures count them: a pressed key, or a pointer sample.
+fn is_counted(event: &Event) -> bool {
+    match event.what {
+        What::Key(key) => key.phase == KeyPhase::Down,
+        What::Pointer(_) => true,
+        What::Signal(_) => false,
+    }
+}
+
+fn compare(
+    corpus: &Corpus,
+    stream: &Stream,
+    settings: &TakeoverSettings<'_>,
+    enrolments: &HashMap<String, Vec<FeatureWindow>>,
+    known: &KnownPeople,
+    field: FieldKind,
+) -> Result<Compared, FaultKind> {
+    let (events, takeover_at) = events_of_stream(corpus, stream, field)?;
+    let name = format!("{}/stream/{}", corpus.name, stream.id);
+    let windows = windows_of(ExtractorSettings::default(), seed_of(&name), &events);
+    let mut people: Vec<&str> = stream.parts.iter().map(|part| part.subject.as_str()).collect();
+    people.push(&stream.claimed);
+    let left_out = known.tags_of(&people);
+    let thinned = (!left_out.is_empty()).then(|| settings.models.without(&left_out));
+    let models = thinned.as_ref().unwrap_or(settings.models);
+    let enrolled = enrolments.get(&stream.claimed).ok_or(FaultKind::NotEnrolled)?;
+    let reference =
+        Reference::enrol(models, DeviceClass::Desktop, enrolled).map_err(|_| FaultKind::NotEnrolled)?;
+    let prepared = reference.prepare(models);
+    let counted: Vec<Micros> =
+        events.iter().filter(|event| is_counted(event)).map(|event| event.at).collect();
+    let until = |at: Micros| counted.partition_point(|event| *event <= at);
+    let mut session = SessionRisk::new(settings.risk);
+    let mut step = |Timed { window, at }: Timed| {
+        let mut evidence = Evidence::default();
+        evidence.add(models, &prepared, &window);
+        let scores = evidence.scores(models, &prepared);
+        let value = session.update(models, Some(&prepared), std::slice::from_ref(&window), at).value;
+        let band = settings.policy.band(value);
+        if band >= RiskBand::Raised {
+            session.step_up_passed();
+        }
+        Step { at, events: until(at), scores, risk: value.get(), band }
+    };
+    Ok(Compared {
+        steps: windows.into_iter().map(&mut step).collect(),
+        events: counted.len(),
+        ends_at: events.last().map_or(Micros::ZERO, |event| event.at),
+        takeover: takeover_at.map(|at| Takeover { at, events: counted.partition_point(|event| *event < at) }),
+    })
+}
+
+/// What happens in a stream where `masks` says whether a step masks. After a mask the subject passes a step-up.
+fn outcome(stream: &Compared, mut masks: impl FnMut(&Step) -> bool) -> Outcome {
+    let mut outcome = Outcome::default();
+    for step in &stream.steps {
+        if !masks(step) {
+            continue;
+        }
+        match stream.takeover.filter(|takeover| step.events > takeover.events) {
+            None => outcome.false_masks += 1,
+            Some(takeover) => {
+                outcome.found = outcome.found.or(Some(Found {
+                    events: step.events - takeover.events,
+                    seconds: step.at.since(takeover.at).as_secs_f64(),
+                }));
+            }
+        }
+    }
+    outcome
+}
+
+fn outcome_at(stream: &Compared, settings: &RiskSettings, threshold: f64) -> Outcome {
+    let mut sum = Accumulator::new(settings);
+    outcome(stream, |step| {
+        sum.add(&step.scores);
+        let masks = sum.nats() >= threshold;
+        if masks {
+            sum.reset();
+        }
+        masks
+    })
+}
+
+/// Sums that a threshold may stand at: what the sums reached, thinned out.
+fn thresholds(streams: &[Compared], settings: &RiskSettings) -> Vec<f64> {
+    let mut reached: Vec<f64> = Vec::new();
+    for stream in streams {
+        let mut sum = Accumulator::new(settings);
+        for step in &stream.steps {
+            sum.add(&step.scores);
+            reached.push(sum.nats());
+        }
+    }
+    reached.retain(|nats| *nats > 0.0);
+    reached.sort_by(f64::total_cmp);
+    reached.dedup();
+    let every = reached.len().div_ceil(THRESHOLDS_MAX).max(1);
+    let mut thinned: Vec<f64> = reached.iter().copied().step_by(every).collect();
+    thinned.extend(reached.last().map(|highest| highest.next_up()));
+    thinned
+}
+
+fn points(streams: &[Compared], settings: &RiskSettings) -> (Vec<OperatingPoint>, Vec<Option<usize>>) {
+    let genuine: Vec<&Compared> = streams.iter().filter(|stream| stream.takeover.is_none()).collect();
+    let events: usize = genuine.iter().map(|stream| stream.events).sum();
+    let hours: f64 = genuine.iter().map(|stream| stream.ends_at.as_secs_f64() / 3_600.0).sum();
+    let default = |stream: &Compared| outcome(stream, |step| step.band >= RiskBand::Raised);
+    let masked_at =
+        streams.iter().flat_map(|stream| &stream.steps).filter(|step| step.band >= RiskBand::Raised);
+    let lowest = masked_at.map(|step| step.risk).fold(f64::INFINITY, f64::min);
+    let mut points = vec![point("default", palet_risk::RISK_RAISED.min(lowest), streams, &default)];
+    let candidates = thresholds(streams, settings);
+    let false_masks: Vec<usize> = candidates
+        .iter()
+        .map(|threshold| {
+            genuine.iter().map(|stream| outcome_at(stream, settings, *threshold).false_masks).sum()
+        })
+        .collect();
+    let allowed = [
+        ("1-per-2500-keys", events as f64 / 2_500.0),
+        ("1-per-hour", hours),
+        ("1-per-10-hours", hours / 10.0),
+    ];
+    for (name, allowed) in allowed {
+        // The lowest threshold above which no threshold makes more false masks than allowed.
+        let above = false_masks.iter().rposition(|masks| *masks as f64 > allowed).map_or(0, |at| at + 1);
+        if let Some(threshold) = candidates.get(above) {
+            points.push(point(name, *threshold, streams, &|stream| outcome_at(stream, settings, *threshold)));
+        }
+    }
+    let takeovers = streams.iter().filter(|stream| stream.takeover.is_some());
+    (points, takeovers.map(|stream| default(stream).found.map(|found| found.events)).collect())
+}
+
+fn point(
+    name: &'static str,
+    threshold: f64,
+    streams: &[Compared],
+    run: &dyn Fn(&Compared) -> Outcome,
+) -> OperatingPoint {
+    let (taken, genuine): (Vec<&Compared>, Vec<&Compared>) =
+        streams.iter().partition(|stream| stream.takeover.is_some());
+    let found: Vec<Option<Found>> = taken.iter().map(|stream| run(stream).found).collect();
+    let masks: Vec<usize> = genuine.iter().map(|stream| run(stream).false_masks).collect();
+    let total = masks.iter().sum::<usize>() as f64;
+    let events: usize = genuine.iter().map(|stream| stream.events).sum();
+    let windows: usize = genuine.iter().map(|stream| stream.steps.len()).sum();
+    let hours: f64 = genuine.iter().map(|stream| stream.ends_at.as_secs_f64() / 3_600.0).sum();
+    let share = |count: usize, of: usize| if of == 0 { f64::NAN } else { count as f64 / of as f64 };
+    let in_time = found.iter().flatten().filter(|found| found.events <= FOUND_WITHIN_EVENTS).count();
+    OperatingPoint {
+        name,
+        threshold,
+        masked: share(found.iter().flatten().count(), taken.len()),
+        found_within_500_events: share(in_time, taken.len()),
+        median_events_to_mask: quantile(&found, 0.5, |found| found.events as f64),
+        p90_events_to_mask: quantile(&found, 0.9, |found| found.events as f64),
+        median_seconds_to_mask: quantile(&found, 0.5, |found| found.seconds),
+        p90_seconds_to_mask: quantile(&found, 0.9, |found| found.seconds),
+        false_masks_per_hour: total / hours,
+        false_masks_per_2500_events: total * 2_500.0 / events as f64,
+        false_masks_per_1000_windows: total * 1_000.0 / windows as f64,
+        genuine_streams_never_masked: share(masks.iter().filter(|masks| **masks == 0).count(), genuine.len()),
+    }
+}
+
+/// A quantile over all takeovers, those never found counted as later than all others.
+fn quantile(found: &[Option<Found>], share: f64, value: impl Fn(&Found) -> f64) -> Option<f64> {
+    let mut values: Vec<f64> = found.iter().flatten().map(value).collect();
+    values.sort_by(f64::total_cmp);
+    let at = ((found.len() as f64 * share).ceil() as usize).saturating_sub(1);
+    values.get(at).copied()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_quantile_counts_those_that_were_never_found() {
+        let found = |events| Some(Found { events, seconds: 0.0 });
+        let all = [found(10), None, found(30), found(20)];
+        assert_eq!(quantile(&all, 0.5, |f| f.events as f64), Some(20.0));
+        assert_eq!(quantile(&all, 0.9, |f| f.events as f64), None);
+    }
+
+    #[test]
+    fn the_risk_and_the_shipped_policy_agree_on_where_bands_begin() {
+        let bands = Policy::embedded_default().unwrap().bands();
+        let ours = [palet_risk::RISK_RAISED, palet_risk::RISK_HIGH, palet_risk::RISK_SEVERE];
+        assert_eq!([bands.raised.get(), bands.high.get(), bands.severe.get()], ours);
+    }
+}
