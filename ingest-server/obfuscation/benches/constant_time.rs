@@ -5,6 +5,13 @@
 //! `target/measured/constant-time.json` and exits with 1 where one is over its limit. A variant that leaks on
 //! purpose is measured the same way and has to be caught, so that the test is known to be able to fail.
 
+#![allow(
+    clippy::unwrap_used,
+    clippy::print_stdout,
+    clippy::disallowed_methods,
+    reason = "a bench reads the clock, prints what it measured, writes it to a file, and stops at any fault"
+)]
+
 use std::hint::black_box;
 use std::path::Path;
 use std::time::Instant;

@@ -4,6 +4,13 @@
 //! `target/measured/bench-obfuscation.json`; it exits with 1 where a promise does not hold. Each pair is
 //! measured in turns, so that what disturbs the machine disturbs both; the fastest turn counts.
 
+#![allow(
+    clippy::unwrap_used,
+    clippy::print_stdout,
+    clippy::disallowed_methods,
+    reason = "a bench reads the clock, prints what it measured, writes it to a file, and stops at any fault"
+)]
+
 use std::hint::black_box;
 use std::path::Path;
 use std::time::Instant;

@@ -5,8 +5,10 @@
 
 pub mod ff1;
 mod key_version;
+pub mod keys;
 pub mod pseudonym;
 pub mod sealed;
+pub mod tokens;
 
 pub use key_version::KeyVersion;
 pub use pseudonym::{Pseudonym, PseudonymBinding, PseudonymError, PseudonymItem, Pseudonyms, is_pseudonym};

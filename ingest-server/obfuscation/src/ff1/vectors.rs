@@ -2,6 +2,11 @@
 //!
 //! They are read from the folder that `PALET_DATA` names, or from `../shared/data` beside the workspace.
 
+#![allow(
+    clippy::disallowed_methods,
+    reason = "vectors are files, and where they lie is a setting of the tests"
+)]
+
 use std::collections::BTreeMap;
 use std::io::Read;
 use std::path::{Path, PathBuf};

@@ -193,6 +193,22 @@ impl ValueSealer {
         }
     }
 
+    /// Opens a token of an older key and seals its value under this one: class, record, session and expiry stay.
+    ///
+    /// **Errors**: `OpenError` where the old key does not open it.
+    pub fn rewrap(
+        &self,
+        older: &Self,
+        token: &str,
+        tenant: &TenantId,
+        session: Option<SessionId>,
+        rng: &mut impl CryptoRng,
+    ) -> Result<String, OpenError> {
+        let opened = older.unseal(token, tenant, session)?;
+        let binding = SealBinding { tenant, class: opened.class, record: &opened.record, session };
+        self.seal_until(&opened.value, &binding, opened.expires, rng).map_err(|_| OpenError)
+    }
+
     fn unseal(
         &self,
         token: &str,

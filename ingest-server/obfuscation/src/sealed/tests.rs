@@ -172,3 +172,17 @@ fn debug_forms_show_neither_key_nor_value() {
     assert_eq!(format!("{opened:?}"), "Opened { class: Iban, .. }");
     assert_eq!(format!("{:?}", sealer()), "ValueSealer { version: KeyVersion(3), .. }");
 }
+
+#[test]
+fn a_rewrapped_token_keeps_all_but_its_key() {
+    let bank = tenant("bank");
+    let token = sealer().seal_until(VALUE, &binding(&bank), Some(Micros(100)), &mut rng()).unwrap();
+    let newer = ValueSealer::new(&[8; 32], KeyVersion(4));
+    let rewrapped = newer.rewrap(&sealer(), &token, &bank, SESSION, &mut rng()).unwrap();
+    let opened = newer.open_within(&rewrapped, &bank, SESSION, Micros(99)).unwrap();
+    assert_eq!((opened.class, opened.record.as_str()), (FieldClass::Iban, "account-17"));
+    assert_eq!((opened.value.as_str(), opened.expires), (VALUE, Some(Micros(100))));
+    assert!(sealer().open_within(&rewrapped, &bank, SESSION, Micros(99)).is_err());
+    assert_eq!(newer.rewrap(&sealer(), &rewrapped, &bank, SESSION, &mut rng()), Err(OpenError));
+    assert_eq!(newer.rewrap(&sealer(), &token, &tenant("other"), SESSION, &mut rng()), Err(OpenError));
+}
