@@ -10,7 +10,7 @@ use crate::table::Table;
 use std::collections::HashMap;
 
 /// The most branches of a diagram.
-const BRANCHES_MAX: usize = 4_000_000;
+const BRANCHES_MAX: usize = 1_000_000;
 
 const WORDS: usize = RULES_MAX.div_ceil(64);
 /// The rules that may still answer.

@@ -33,6 +33,8 @@
 //! nor permits more. This room knows no clock, socket, store or model.
 
 mod answer;
+pub mod cli;
+mod compare;
 mod diagram;
 mod domain;
 mod explain;
@@ -41,9 +43,12 @@ mod policy;
 mod proof;
 mod question;
 mod source;
+mod stored;
 mod table;
+mod versions;
 
 pub use answer::{ActionAnswer, Answer, Obligation, Obligations, PolicyVersion, Reasons, RuleId, Verdict};
+pub use compare::{Change, Comparison, Direction, TooDifferent};
 pub use domain::Dim;
 pub use explain::{Explanation, Otherwise};
 pub use fault::{Breach, Fault, FaultCode, PolicyErrors};
@@ -53,3 +58,5 @@ pub use question::{
     Question, RiskBand, Role, SubBands, SubScore, SupportMode, UnknownName,
 };
 pub use source::{CUSTOM_CLASSES_MAX, NAMES_MAX, RULES_MAX, SOURCE_BYTES_MAX};
+pub use stored::{Asked, StoredQuestion, UnknownSubScore};
+pub use versions::{PREVIOUS_MAX, SideBySide, Versions, VersionsError};

@@ -112,6 +112,12 @@ impl Policy {
         &self.warnings
     }
 
+    /// The number of rules about fields, and of those about actions.
+    #[must_use]
+    pub fn rule_counts(&self) -> (usize, usize) {
+        (self.source.rules.len(), self.source.action_rules.len())
+    }
+
     /// The answer about one field. Never less than `redact` for a secret class, whatever the rules say.
     #[must_use]
     pub fn decide(&self, question: &Question<'_>) -> Answer {

@@ -15,7 +15,7 @@ use std::collections::HashSet;
 /// The most pairs of rules that break monotony and are told.
 const BREACHES_MAX: usize = 8;
 /// The most pairs of nodes that are compared.
-const PAIRS_MAX: usize = 4_000_000;
+const PAIRS_MAX: usize = 1_000_000;
 
 /// What a proof found.
 #[derive(Debug, Default)]

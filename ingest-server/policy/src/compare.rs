@@ -1,0 +1,430 @@
+//! Two policies side by side: every kind of question that they answer differently, in words.
+//!
+//! Both are read over the names of either, walked together as diagrams, and counted: nothing is sampled.
+
+use crate::answer::RuleId;
+use crate::diagram::{Diagram, TooIntricate};
+use crate::domain::{Cell, DIMS, Dim, Names, Subject};
+use crate::explain::names_of;
+use crate::policy::{Policy, level_of, verdict_of};
+use crate::proof::no_more_open;
+use crate::source::{Draft, Source, key_of};
+use crate::table::{Outcome, Table, Taken};
+use core::fmt;
+use palet_mask::{FieldClass, Level};
+use std::collections::HashMap;
+
+/// The most pairs of nodes that are walked.
+const PAIRS_MAX: usize = 1_000_000;
+
+/// What a change does for whoever asks.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Direction {
+    /// More is shown, or more is permitted.
+    MoreOpen,
+    /// Something else changes: obligations, time to live, or one thing up and another down.
+    Otherwise,
+    /// Less is shown, or less is permitted.
+    LessOpen,
+}
+
+impl Direction {
+    /// The name used in reports.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::MoreOpen => "more open",
+            Self::Otherwise => "otherwise",
+            Self::LessOpen => "less open",
+        }
+    }
+}
+
+/// Questions that one rule answered and another answers now.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Change {
+    /// What the change does.
+    pub direction: Direction,
+    /// The rule before, by name.
+    pub before: String,
+    /// What it answered.
+    pub outcome_before: String,
+    /// The rule after, by name.
+    pub after: String,
+    /// What it answers.
+    pub outcome_after: String,
+    /// Where both rules apply, by the dimensions that they look at.
+    pub within: String,
+    /// One of the questions.
+    pub example: String,
+    /// The part of all questions about fields, or about actions. **Range**: 0..=1.
+    pub share: f64,
+}
+
+/// The differences of two policies.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Comparison {
+    /// Thresholds and limits that changed.
+    pub limits: Vec<String>,
+    /// Answers about fields that changed, those that show more first.
+    pub fields: Vec<Change>,
+    /// Answers about actions that changed, those that permit more first.
+    pub actions: Vec<Change>,
+}
+
+/// The rules of the two policies meet in too many ways.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("expected policies that can be compared within bounds")]
+pub struct TooDifferent;
+
+impl Comparison {
+    /// Whether both policies answer every question alike.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.limits.is_empty() && self.fields.is_empty() && self.actions.is_empty()
+    }
+}
+
+impl fmt::Display for Change {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        writeln!(
+            f,
+            "{}: {} by `{}` becomes {} by `{}`",
+            self.direction.as_str(),
+            self.outcome_before,
+            self.before,
+            self.outcome_after,
+            self.after
+        )?;
+        writeln!(f, "  within {} ({:.4} % of all questions)", self.within, self.share * 100.0)?;
+        write!(f, "  for example {}", self.example)
+    }
+}
+
+impl fmt::Display for Comparison {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if self.is_empty() {
+            return f.write_str("both policies answer every question alike");
+        }
+        let mut parts: Vec<String> = Vec::new();
+        if !self.limits.is_empty() {
+            parts.push(format!("limits\n{}", self.limits.join("\n")));
+        }
+        for (title, changes) in [("fields", &self.fields), ("actions", &self.actions)] {
+            if !changes.is_empty() {
+                let lines: Vec<String> = changes.iter().map(ToString::to_string).collect();
+                parts.push(format!("{title}\n{}", lines.join("\n")));
+            }
+        }
+        f.write_str(&parts.join("\n\n"))
+    }
+}
+
+impl Policy {
+    /// What would change if `newer` answered instead. **Errors**: [`TooDifferent`].
+    pub fn compare(&self, newer: &Self) -> Result<Comparison, TooDifferent> {
+        let names = union(self.names(), newer.names());
+        let changes = |subject| {
+            let before = Side::new(self, &names, subject)?;
+            let after = Side::new(newer, &names, subject)?;
+            changes(&before, &after, &names, subject)
+        };
+        let fields = changes(Subject::Fields).map_err(|TooIntricate| TooDifferent)?;
+        let actions = changes(Subject::Actions).map_err(|TooIntricate| TooDifferent)?;
+        Ok(Comparison { limits: limits(&self.source, &newer.source), fields, actions })
+    }
+}
+
+fn limits(before: &Source, after: &Source) -> Vec<String> {
+    let [a, b] = [before, after].map(|source| {
+        let bands = source.bands;
+        let [immediate, fresh, recent] = source.mfa_s;
+        let mut all = vec![
+            ("bands.raised".to_owned(), bands.raised.to_string()),
+            ("bands.high".to_owned(), bands.high.to_string()),
+            ("bands.severe".to_owned(), bands.severe.to_string()),
+            ("bands.hysteresis".to_owned(), source.hysteresis.to_string()),
+            ("mfa.immediate_s".to_owned(), immediate.to_string()),
+            ("mfa.fresh_s".to_owned(), fresh.to_string()),
+            ("mfa.recent_s".to_owned(), recent.to_string()),
+        ];
+        for (name, sub) in crate::question::SubScore::NAMES.iter().zip(source.sub_bands) {
+            all.push((format!("bands.{name}"), format!("{} / {} / {}", sub.raised, sub.high, sub.severe)));
+        }
+        all
+    });
+    let differ = a.into_iter().zip(b).filter(|(a, b)| a.1 != b.1);
+    differ.map(|((name, a), (_, b))| format!("{name}: {a} becomes {b}")).collect()
+}
+
+fn union(a: &Names, b: &Names) -> Names {
+    let merge = |a: &[String], b: &[String]| {
+        let mut all: Vec<String> = a.iter().chain(b).cloned().collect();
+        all.sort();
+        all.dedup();
+        all
+    };
+    Names {
+        tenants: merge(&a.tenants, &b.tenants),
+        customs: merge(&a.customs, &b.customs),
+        actions: merge(&a.actions, &b.actions),
+    }
+}
+
+/// One policy's rules about fields or actions, over the names of both.
+struct Side<'p> {
+    drafts: Vec<Draft>,
+    default: Option<&'p Draft>,
+    table: Table,
+    diagram: Diagram,
+}
+
+impl<'p> Side<'p> {
+    fn new(policy: &'p Policy, names: &Names, subject: Subject) -> Result<Self, TooIntricate> {
+        // More names than a set of values holds cannot be compared at once.
+        let sizes = [Dim::Tenant, Dim::Asked].map(|dim| names.size(dim, subject));
+        if sizes.iter().any(|&size| size > crate::domain::VALUES_MAX) {
+            return Err(TooIntricate);
+        }
+        let (drafts, default) = policy.drafts(subject);
+        let drafts: Vec<Draft> =
+            drafts.iter().map(|draft| rebased(draft, policy.names(), names, subject)).collect();
+        let table = Table::compile(&drafts, default, names, subject);
+        let diagram = Diagram::build(&table, names, subject)?;
+        Ok(Self { drafts, default, table, diagram })
+    }
+
+    fn name(&self, rule: usize) -> &str {
+        self.drafts.get(rule).or(self.default).map_or("default", |draft| &draft.name)
+    }
+
+    fn outcome(&self, rule: usize) -> &Outcome {
+        self.table.outcome(RuleId(u16::try_from(rule).unwrap_or(u16::MAX)))
+    }
+
+    fn taken(&self, rule: usize, names: &Names, subject: Subject) -> Taken {
+        self.table.taken.get(rule).copied().unwrap_or_else(|| Dim::ALL.map(|dim| names.full(dim, subject)))
+    }
+}
+
+/// The rule over other names: what it named keeps its name, and what it meant by "custom" takes the new ones too.
+fn rebased(draft: &Draft, own: &Names, names: &Names, subject: Subject) -> Draft {
+    let mut draft = draft.clone();
+    for dim in [Dim::Tenant, Dim::Asked] {
+        let at = dim as usize;
+        draft.include[at] = draft.include[at].map(|set| rebased_set(set, dim, own, names, subject));
+        draft.except[at] = rebased_set(draft.except[at], dim, own, names, subject);
+    }
+    draft
+}
+
+fn rebased_set(set: u64, dim: Dim, own: &Names, names: &Names, subject: Subject) -> u64 {
+    let own_value = |value: u8| {
+        let name = names.value(dim, subject, value);
+        let same =
+            (0..own.size(dim, subject) as u8).find(|&own_value| own.value(dim, subject, own_value) == name);
+        // A name that the policy does not have falls under its rest: any other tenant or action, or custom.
+        same.unwrap_or(if dim == Dim::Asked && subject == Subject::Fields {
+            FieldClass::Custom as u8
+        } else {
+            0
+        })
+    };
+    (0..names.size(dim, subject) as u8)
+        .filter(|&value| set >> own_value(value) & 1 == 1)
+        .fold(0, |s, v| s | 1 << v)
+}
+
+/// Pairs of nodes at one depth: how many questions lead there, and one that does.
+type Frontier = HashMap<(u32, u32), (f64, Cell)>;
+
+fn changes(
+    before: &Side<'_>,
+    after: &Side<'_>,
+    names: &Names,
+    subject: Subject,
+) -> Result<Vec<Change>, TooIntricate> {
+    let mut frontier: Frontier = HashMap::from([((0, 0), (1.0, [0; DIMS]))]);
+    for depth in 0..DIMS {
+        let mut next: Frontier = HashMap::new();
+        for ((a, b), (count, cell)) in frontier {
+            let pairs = before.diagram.branches(depth, a).iter().zip(after.diagram.branches(depth, b));
+            for (value, (&a, &b)) in pairs.enumerate() {
+                next.entry((a, b)).or_insert_with(|| (0.0, with(cell, depth, value))).0 += count;
+            }
+        }
+        if next.len() > PAIRS_MAX {
+            return Err(TooIntricate);
+        }
+        frontier = next;
+    }
+    let total: f64 = frontier.values().map(|(count, _)| count).sum();
+    let mut changes: Vec<Change> = frontier
+        .into_iter()
+        .filter_map(|((a, b), (count, cell))| {
+            change(before, after, (a as usize, b as usize), names, subject).map(|change| Change {
+                example: in_words(&cell, before, after, names, subject),
+                share: count / total,
+                ..change
+            })
+        })
+        .collect();
+    changes.sort_by(|a, b| {
+        a.direction
+            .cmp(&b.direction)
+            .then(b.share.total_cmp(&a.share))
+            .then_with(|| a.example.cmp(&b.example))
+    });
+    Ok(changes)
+}
+
+fn with(mut cell: Cell, depth: usize, value: usize) -> Cell {
+    cell[depth] = value as u8;
+    cell
+}
+
+/// The change from one rule to another, without example and share; `None` where they answer alike.
+fn change(
+    before: &Side<'_>,
+    after: &Side<'_>,
+    (a, b): (usize, usize),
+    names: &Names,
+    subject: Subject,
+) -> Option<Change> {
+    let (from, to) = (before.outcome(a), after.outcome(b));
+    let (outcome_before, outcome_after) = (outcome(from, subject), outcome(to, subject));
+    if outcome_before == outcome_after {
+        return None;
+    }
+    let direction = match (no_more_open(from, to, subject), no_more_open(to, from, subject)) {
+        (true, false) => Direction::LessOpen,
+        (false, true) => Direction::MoreOpen,
+        _ => Direction::Otherwise,
+    };
+    let (taken_a, taken_b) = (before.taken(a, names, subject), after.taken(b, names, subject));
+    let within: Vec<String> = Dim::ALL
+        .into_iter()
+        .filter_map(|dim| set_in_words(dim, taken_a[dim as usize] & taken_b[dim as usize], names, subject))
+        .collect();
+    let within = if within.is_empty() { "any question".to_owned() } else { within.join(", ") };
+    let (name_a, name_b) = (before.name(a).to_owned(), after.name(b).to_owned());
+    Some(Change {
+        direction,
+        before: name_a,
+        outcome_before,
+        after: name_b,
+        outcome_after,
+        within,
+        example: String::new(),
+        share: 0.0,
+    })
+}
+
+fn outcome(outcome: &Outcome, subject: Subject) -> String {
+    let mut words = match subject {
+        Subject::Fields if level_of(outcome.code) < Level::Redact => {
+            vec![format!("{} for {} s", level_of(outcome.code).as_str(), outcome.ttl_s)]
+        }
+        Subject::Fields => vec![level_of(outcome.code).as_str().to_owned()],
+        Subject::Actions => vec![verdict_of(outcome.code).as_str().to_owned()],
+    };
+    let obligations = names_of(outcome.obligations);
+    if !obligations.is_empty() {
+        words.push(format!("with {}", obligations.join(" and ")));
+    }
+    words.join(" ")
+}
+
+/// A set of values as `key = a | b`, or as `key ≠ c` where that is shorter; `None` for all of them.
+fn set_in_words(dim: Dim, set: u64, names: &Names, subject: Subject) -> Option<String> {
+    let full = names.full(dim, subject);
+    if set == full {
+        return None;
+    }
+    let (sign, set) =
+        if set.count_ones() * 2 > full.count_ones() { ("≠", full & !set) } else { ("=", set) };
+    let values: Vec<String> =
+        (0..64).filter(|value| set >> value & 1 == 1).map(|v| names.value(dim, subject, v)).collect();
+    Some(format!("{} {sign} {}", key_of(dim, subject), values.join(" | ")))
+}
+
+/// A question, by the dimensions that any rule of either side looks at.
+fn in_words(cell: &Cell, before: &Side<'_>, after: &Side<'_>, names: &Names, subject: Subject) -> String {
+    let looked_at = |dim: &Dim| {
+        let full = names.full(*dim, subject);
+        let mut all = before.table.taken.iter().chain(&after.table.taken);
+        all.any(|taken| taken[*dim as usize] != full)
+    };
+    let terms = Dim::ALL.into_iter().filter(looked_at);
+    let terms: Vec<String> = terms
+        .map(|dim| format!("{} = {}", key_of(dim, subject), names.value(dim, subject, cell[dim as usize])))
+        .collect();
+    if terms.is_empty() { "any question".to_owned() } else { terms.join(", ") }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn shipped_with(from: &str, to: &str) -> Policy {
+        let text = crate::DEFAULT_TOML.replacen(from, to, 1);
+        assert_ne!(text, crate::DEFAULT_TOML, "{from}");
+        Policy::compile(&text).unwrap()
+    }
+
+    #[test]
+    fn a_policy_differs_from_itself_in_nothing() {
+        let policy = Policy::embedded_default().unwrap();
+        let other = shipped_with(
+            "reason = \"There is no live session behind this page.\"",
+            "reason = \"Other words.\"",
+        );
+        assert!(policy.compare(&policy).unwrap().is_empty());
+        assert!(policy.compare(&other).unwrap().is_empty(), "reasons are words, not answers");
+    }
+
+    #[test]
+    fn a_changed_level_is_told_with_both_rules_and_the_region() {
+        let policy = Policy::embedded_default().unwrap();
+        let from = "mfa = \"<=recent\"\nlevel = \"token\"";
+        let stricter = shipped_with(from, &from.replace("token", "redact"));
+        let there = policy.compare(&stricter).unwrap();
+        let back = stricter.compare(&policy).unwrap();
+        assert!(there.actions.is_empty() && there.limits.is_empty());
+        let [change] = &there.fields[..] else { panic!("{there}") };
+        assert_eq!(change.direction, Direction::LessOpen);
+        assert_eq!((change.before.as_str(), change.after.as_str()), ("auditor", "auditor"));
+        let outcomes = (change.outcome_before.as_str(), change.outcome_after.as_str());
+        assert_eq!(outcomes, ("token for 300 s", "redact"));
+        assert_eq!(
+            change.within,
+            "class ≠ cvv | pin | otp | password | track, role = auditor, purpose = audit, mfa ≠ old | never"
+        );
+        assert!(change.share > 0.0 && change.share < 0.1);
+        assert_eq!(back.fields[0].direction, Direction::MoreOpen);
+        assert_eq!(back.fields[0].share, change.share);
+    }
+
+    #[test]
+    fn changed_limits_are_told() {
+        let policy = Policy::embedded_default().unwrap();
+        let other = shipped_with("high = 0.80", "high = 0.75");
+        let told = policy.compare(&other).unwrap().limits;
+        assert_eq!(told.first().map(String::as_str), Some("bands.high: 0.8 becomes 0.75"));
+    }
+
+    #[test]
+    fn a_name_that_only_one_policy_has_falls_under_the_rest_of_the_other() {
+        let policy = Policy::embedded_default().unwrap();
+        let text = format!(
+            "tenants = [\"bank-2\"]\n{}\n[[rule]]\nname = \"bank-2-clerk\"\ntenant = \"bank-2\"\nrole = \"clerk\"\n\
+             purpose = \"audit\"\nlevel = \"token\"\n",
+            crate::DEFAULT_TOML
+        );
+        let other = Policy::compile(&text).unwrap();
+        let told = policy.compare(&other).unwrap();
+        let [change] = &told.fields[..] else { panic!("{told}") };
+        assert_eq!((change.before.as_str(), change.after.as_str()), ("default", "bank-2-clerk"));
+        assert!(change.within.starts_with("tenant = bank-2, class ≠ cvv"), "{}", change.within);
+    }
+}
