@@ -6,8 +6,7 @@ use palet_seal::Initiator;
 use palet_units::Micros;
 use palet_wire::limits::SILENCE_MS_MAX;
 use palet_wire::{
-    ClientMessage, DirectiveSet, Hello, RefusalCode, ServerMessage, Welcome, decode_client, decode_server,
-    encode,
+    ClientMessage, DirectiveSet, Hello, RefusalCode, ServerMessage, Welcome, decode_server, encode,
 };
 
 use crate::link::Link;
@@ -155,8 +154,9 @@ impl ClientSession {
             return;
         }
         let Some(hello) = self.hello(now) else { return };
-        let batches = self.envelope_batches(BEACON_BYTES_MAX / 2);
-        let sealed = post::seal(&self.settings, hello, batches, &mut self.ratchet, now);
+        let mut messages = encoded(&[ClientMessage::Hello(hello)]);
+        messages.extend(self.envelope_batches(BEACON_BYTES_MAX / 2));
+        let sealed = post::seal(&self.settings, &messages, &mut self.ratchet, now);
         if let Ok((bytes, _)) = sealed
             && bytes.len() <= BEACON_BYTES_MAX
         {
@@ -376,13 +376,13 @@ impl ClientSession {
         self.fields.has_news() || !self.outbox.is_empty() || self.actions.iter().any(|pending| !pending.sent)
     }
 
-    fn envelope_batches(&self, bytes_max: usize) -> Vec<ClientMessage> {
+    fn envelope_batches(&self, bytes_max: usize) -> Vec<Vec<u8>> {
         let mut bytes = 0;
         let fits = self.outbox.unacknowledged().take(8).take_while(|batch| {
             bytes += batch.plaintext.len();
             bytes <= bytes_max
         });
-        fits.filter_map(|batch| decode_client(&batch.plaintext).ok()).collect()
+        fits.map(|batch| batch.plaintext.clone()).collect()
     }
 
     fn send_post(&mut self, now: Micros) {
@@ -391,11 +391,12 @@ impl ClientSession {
             self.connect(now);
             return;
         };
-        let mut messages = self.take_control();
+        let mut messages = encoded(&[ClientMessage::Hello(hello)]);
+        messages.extend(encoded(&self.take_control()));
         messages.extend(self.envelope_batches(ENVELOPE_BATCH_BYTES));
-        messages.extend(self.take_actions());
+        messages.extend(encoded(&self.take_actions()));
         let until = now.plus(POST_WAIT_MAX);
-        let sealed = post::seal(&self.settings, hello, messages, &mut self.ratchet, until);
+        let sealed = post::seal(&self.settings, &messages, &mut self.ratchet, until);
         if let (Some(post), Ok((bytes, in_flight))) = (self.post.as_mut(), sealed) {
             post.in_flight = Some(in_flight);
             self.effect(Effect::Post(bytes));
@@ -411,4 +412,9 @@ impl ClientSession {
             self.connect(now);
         }
     }
+}
+
+/// A message beyond the wire's limits is left out, as on a socket.
+fn encoded(messages: &[ClientMessage]) -> Vec<Vec<u8>> {
+    messages.iter().filter_map(|message| encode(message).ok()).collect()
 }

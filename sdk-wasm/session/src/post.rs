@@ -3,7 +3,7 @@
 use alloc::vec::Vec;
 use palet_seal::{Ratchet, ReplySecret, SealError, seal_request};
 use palet_units::Micros;
-use palet_wire::{ClientMessage, EnvelopeReply, EnvelopeRequest, Hello, decode_envelope_reply, encode};
+use palet_wire::{EnvelopeReply, decode_envelope_reply, encode_envelope};
 
 use crate::settings::ClientSettings;
 
@@ -34,19 +34,15 @@ impl InFlight {
     }
 }
 
-/// Seals `messages` for the server, `Hello` first.
+/// Seals encoded messages for the server, `Hello` first.
 pub(crate) fn seal(
     settings: &ClientSettings,
-    hello: Hello,
-    messages: Vec<ClientMessage>,
+    messages: &[Vec<u8>],
     ratchet: &mut Ratchet,
     until: Micros,
 ) -> Result<(Vec<u8>, InFlight), SealError> {
     let secret = ReplySecret::from_seed(ratchet.draw());
-    let mut all = alloc::vec![ClientMessage::Hello(hello)];
-    all.extend(messages);
-    let request = EnvelopeRequest { reply_key: *secret.public_key().as_bytes(), messages: all };
-    let plaintext = encode(&request)
+    let plaintext = encode_envelope(secret.public_key().as_bytes(), messages)
         .map_err(|_| SealError::TooLong { max: palet_wire::limits::MESSAGE_BYTES_MAX, got: usize::MAX })?;
     let bytes = seal_request(&settings.server_key, ratchet.draw(), &plaintext)?;
     Ok((bytes, InFlight { secret, until }))

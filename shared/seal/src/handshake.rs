@@ -2,12 +2,14 @@
 
 use alloc::{boxed::Box, vec, vec::Vec};
 use core::fmt;
-use snow::{HandshakeState, TransportState};
 use zeroize::Zeroizing;
 
 use crate::{
     PublicKey, SealError, StaticSecret,
-    noise::{NOISE_BYTES_MAX, SOCKET_PATTERN, Seed, TAG_BYTES, initiator, responder},
+    noise::{
+        HandshakeState, NOISE_BYTES_MAX, SOCKET_PATTERN, Seed, TAG_BYTES, TransportState, initiator,
+        responder,
+    },
 };
 
 /// The length of either handshake message: an ephemeral key and a tag. **Units**: bytes.

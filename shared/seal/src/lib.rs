@@ -12,11 +12,17 @@
 #![no_std]
 extern crate alloc;
 
+#[cfg(any(test, not(feature = "ring")))]
+mod compact;
 mod envelope;
+#[cfg(feature = "ring")]
+mod general;
 mod handshake;
 mod key;
 mod noise;
 mod random;
+#[cfg(test)]
+mod vectors;
 
 pub use envelope::{ReplySecret, open_reply, open_request, seal_reply, seal_request};
 pub use handshake::{HANDSHAKE_BYTES, Initiator, Responder, Transport};

@@ -1,11 +1,9 @@
 //! A ratchet that stretches one seed into many: the sans-I/O sessions draw every ephemeral key and jitter from it.
 
 use core::fmt;
-use snow::{
-    params::HashChoice,
-    resolvers::{CryptoResolver, DefaultResolver},
-};
 use zeroize::Zeroizing;
+
+use crate::noise::hash;
 
 /// Fresh 32-byte seeds from one that the caller took from a cryptographic generator.
 ///
@@ -22,8 +20,8 @@ impl Ratchet {
 
     /// The next seed.
     pub fn draw(&mut self) -> [u8; 32] {
-        let seed = hash(b"palet seed", &self.0);
-        *self.0 = hash(b"palet next", &self.0);
+        let seed = hash(&[b"palet seed", &*self.0]);
+        *self.0 = hash(&[b"palet next", &*self.0]);
         seed
     }
 
@@ -40,16 +38,6 @@ impl fmt::Debug for Ratchet {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("Ratchet(redacted)")
     }
-}
-
-fn hash(label: &[u8], state: &[u8; 32]) -> [u8; 32] {
-    let mut out = [0; 32];
-    if let Some(mut hash) = DefaultResolver.resolve_hash(&HashChoice::Blake2s) {
-        hash.input(label);
-        hash.input(state);
-        hash.result(&mut out);
-    }
-    out
 }
 
 #[cfg(test)]

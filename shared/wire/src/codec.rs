@@ -62,6 +62,27 @@ pub fn encode(message: &impl Serialize) -> Result<Vec<u8>, CodecError> {
     Ok(bytes)
 }
 
+/// Encodes the plaintext of an [`EnvelopeRequest`] from messages that [`encode`] encoded before: a page keeps its
+/// batches in that form. **Errors**: `TooLong`; `Malformed` for a message without its version byte.
+///
+/// ```text
+/// byte  0        1 … 32     33 …
+///       version  reply key  number of messages as a varint, then each message without its own version byte
+/// ```
+pub fn encode_envelope(reply_key: &[u8; 32], messages: &[Vec<u8>]) -> Result<Vec<u8>, CodecError> {
+    let count = u8::try_from(messages.len()).ok().filter(|count| *count < 0x80);
+    let count = count.ok_or(CodecError::Limit { what: "the messages of an envelope" })?;
+    let mut bytes = alloc::vec![VERSION];
+    bytes.extend_from_slice(reply_key);
+    // Numbers below 128 are their own varint.
+    bytes.push(count);
+    for message in messages {
+        bytes.extend_from_slice(message.strip_prefix(&[VERSION]).ok_or(CodecError::Malformed)?);
+    }
+    within(bytes.len())?;
+    Ok(bytes)
+}
+
 /// Decodes what a page sent. **Errors**: every fault of the bytes; the message is within all limits afterwards.
 pub fn decode_client(bytes: &[u8]) -> Result<ClientMessage, CodecError> {
     let message = decode(bytes)?;

@@ -22,6 +22,7 @@ pub use client::{
 };
 pub use codec::{
     CodecError, VERSION, decode_client, decode_envelope, decode_envelope_reply, decode_server, encode,
+    encode_envelope,
 };
 pub use envelope::{EnvelopeReply, EnvelopeRequest};
 pub use refusal::RefusalCode;

@@ -6,7 +6,7 @@ use palet_wire::{
     Action, ActionAnswer, ActionDecision, Batch, ClientMessage, CodecError, Consent, Directive, DirectiveSet,
     EnvelopeReply, EnvelopeRequest, FieldDeclaration, FieldId, FieldSource, Hello, PageFacts, Reason,
     RefusalCode, RiskBand, RiskUpdate, ServerMessage, StepUp, SubScores, Welcome, decode_client,
-    decode_envelope, decode_envelope_reply, decode_server, encode, limits,
+    decode_envelope, decode_envelope_reply, decode_server, encode, encode_envelope, limits,
 };
 
 fn hex(parts: &[&str]) -> Vec<u8> {
@@ -200,6 +200,10 @@ fn envelopes_in_hex() {
     expected.push(1);
     expected.extend(&hex(HELLO)[1..]);
     assert_eq!(encode(&request).unwrap(), expected);
+    assert_eq!(encode_envelope(&[9; 32], &[hex(HELLO)]).unwrap(), expected);
+    assert_eq!(encode_envelope(&[9; 32], &[vec![2]]), Err(CodecError::Malformed));
+    assert!(matches!(encode_envelope(&[9; 32], &vec![hex(HELLO); 128]), Err(CodecError::Limit { .. })));
+    assert!(matches!(encode_envelope(&[9; 32], &[vec![1; 61_440]]), Err(CodecError::TooLong { .. })));
     assert_eq!(decode_envelope(&expected).unwrap(), request);
     assert_refused_when_damaged(&expected, |damaged| decode_envelope(damaged).map(|_| ()));
     let reply = EnvelopeReply { messages: vec![ServerMessage::Ack(1)] };
