@@ -4,6 +4,8 @@
 //! asked for failed, 2 wrong usage or settings.
 
 mod config;
+mod demo;
+mod load;
 mod serve;
 mod tenant;
 
@@ -15,7 +17,7 @@ use std::{
     process::ExitCode,
 };
 
-use crate::config::{Faults, Settings, Sources, load};
+use crate::config::{Faults, Settings, Sources, load as load_settings};
 
 /// Masks what a bank's pages show by live behavioural risk.
 #[derive(Parser)]
@@ -31,9 +33,17 @@ enum Command {
     ///
     /// Example: palet serve --config palet.toml
     Serve(ConfigFile),
+    /// Runs the server with a demonstration bank on made-up people.
+    ///
+    /// Example: palet demo --port 8420
+    Demo(demo::Arguments),
     /// Checks or shows the settings.
     #[command(subcommand)]
     Config(config::Command),
+    /// Puts a server under load with synthetic sessions over the real protocol.
+    ///
+    /// Example: palet load --sessions 200 --rate 400 --seconds 20
+    Load(load::Arguments),
     /// Makes tenants and the keys of their backends.
     Tenant(tenant::Arguments),
 }
@@ -80,7 +90,7 @@ type Done = Result<(), Failure>;
 
 impl ConfigFile {
     fn load(&self) -> Result<Settings, Failure> {
-        Ok(load(&Sources::read(self.config.as_deref())?)?)
+        Ok(load_settings(&Sources::read(self.config.as_deref())?)?)
     }
 }
 
@@ -90,7 +100,9 @@ pub fn run() -> ExitCode {
     // clap itself exits: 0 for help and version, 2 for wrong usage.
     let done = match Arguments::parse().command {
         Command::Serve(file) => serve::run(&file),
+        Command::Demo(arguments) => demo::run(&arguments),
         Command::Config(command) => config::run(&command),
+        Command::Load(arguments) => load::run(&arguments),
         Command::Tenant(arguments) => tenant::run(&arguments),
     };
     let (code, text) = match done {

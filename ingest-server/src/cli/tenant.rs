@@ -7,9 +7,9 @@ use std::io::{self, Write};
 
 use super::{ConfigFile, Done, Failure, block_on};
 use crate::{
-    access::{Scopes, TenantKey},
+    access::{Scopes, issue_key},
     clock,
-    store::{KeyRecord, Store, StoreError, sqlite::SqliteStore},
+    store::{Store, StoreError, sqlite::SqliteStore},
 };
 
 #[derive(clap::Args)]
@@ -77,7 +77,7 @@ async fn work(store: &SqliteStore, command: &Command) -> Done {
         Command::Key { tenant, label, scopes } => {
             let scopes =
                 Scopes::parse(scopes).ok_or_else(|| Failure::Usage("expected known scopes".into()))?;
-            let text = make_key(store, tenant, label, scopes).await.map_err(Failure::failed)?;
+            let text = issue_key(store, tenant, label, scopes).await.map_err(Failure::failed)?;
             writeln!(io::stdout(), "{}", text.expose_secret())?;
             Ok(())
         }
@@ -87,27 +87,6 @@ async fn work(store: &SqliteStore, command: &Command) -> Done {
             Err(error) => Err(Failure::failed(error)),
         },
     }
-}
-
-/// Makes a key and gives back its text. **Errors**: the store failed, or there is no such tenant.
-pub(crate) async fn make_key(
-    store: &dyn Store,
-    tenant: &TenantId,
-    label: &str,
-    scopes: Scopes,
-) -> Result<secrecy::SecretString, StoreError> {
-    let (key, text) = TenantKey::make();
-    let record = KeyRecord {
-        id: key.id().to_owned(),
-        tenant: tenant.clone(),
-        digest: *key.digest(),
-        label: label.to_owned(),
-        scopes: scopes.names(),
-        created_at: clock::now(),
-        revoked_at: None,
-    };
-    store.insert_key(&record).await?;
-    Ok(text)
 }
 
 async fn list(store: &SqliteStore) -> Done {

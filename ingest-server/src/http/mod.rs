@@ -15,6 +15,7 @@ mod subjects;
 pub use observe::observe;
 pub use problem::Problem;
 pub use sdk::{SdkFile, sdk_file};
+pub(crate) use sdk::{bytes as embedded_bytes, content_type};
 
 use actix_web::{HttpRequest, HttpResponse, error::JsonPayloadError, http::StatusCode, web};
 use palet_units::SessionId;

@@ -3,6 +3,8 @@
 //! Each is 32 bytes, readable by the owner alone. A file that others can read is refused, not mended: whoever
 //! could read it may have. This room hands keys out; it never seals anything.
 
+pub mod sealed_folder;
+
 use palet_seal::StaticSecret;
 use rand::Rng;
 use secrecy::SecretString;
