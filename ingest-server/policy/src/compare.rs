@@ -4,7 +4,7 @@
 
 use crate::answer::RuleId;
 use crate::diagram::{Diagram, TooIntricate};
-use crate::domain::{Cell, DIMS, Dim, Names, Subject};
+use crate::domain::{Cell, DIMS, Dim, Names, Subject, name_order};
 use crate::explain::names_of;
 use crate::policy::{Policy, level_of, verdict_of};
 use crate::proof::no_more_open;
@@ -160,7 +160,7 @@ fn limits(before: &Source, after: &Source) -> Vec<String> {
 fn union(a: &Names, b: &Names) -> Names {
     let merge = |a: &[String], b: &[String]| {
         let mut all: Vec<String> = a.iter().chain(b).cloned().collect();
-        all.sort();
+        all.sort_by(|a, b| name_order(a, b));
         all.dedup();
         all
     };

@@ -122,7 +122,7 @@ impl Dim {
     }
 }
 
-/// The names that a policy declares: its tenants, its actions and the bank's own classes. Each list is sorted.
+/// The names that a policy declares: its tenants, its actions and the bank's own classes. Each list is in [`name_order`].
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Names {
     pub(crate) tenants: Vec<String>,
@@ -207,8 +207,13 @@ impl Names {
     }
 }
 
+/// The order of declared names: shorter ones first, since lengths compare faster than letters.
+pub(crate) fn name_order(a: &str, b: &str) -> core::cmp::Ordering {
+    a.len().cmp(&b.len()).then_with(|| a.cmp(b))
+}
+
 fn position(names: &[String], name: &str) -> Option<u8> {
-    names.binary_search_by(|known| known.as_str().cmp(name)).ok().map(|at| at as u8)
+    names.binary_search_by(|known| name_order(known, name)).ok().map(|at| at as u8)
 }
 
 /// The cell of a question.

@@ -7,7 +7,7 @@ mod rules;
 mod thresholds;
 
 use crate::answer::Obligations;
-use crate::domain::{DIMS, Dim, Names, Subject};
+use crate::domain::{DIMS, Dim, Names, Subject, name_order};
 use crate::fault::{Fault, FaultCode};
 use core::ops::Range;
 use reader::duplicate;
@@ -121,7 +121,7 @@ impl Reader {
         }
     }
 
-    /// The names that a policy declares under `key`, sorted.
+    /// The names that a policy declares under `key`, in their order.
     fn declared(&mut self, table: &DeTable<'_>, key: &str, max: usize) -> Vec<String> {
         let Some(value) = table.get(key) else { return Vec::new() };
         let words = self.words(value);
@@ -135,7 +135,7 @@ impl Reader {
             if !self.good_name(name, span.clone()) {
                 continue;
             }
-            match names.binary_search_by(|known| known.as_str().cmp(name)) {
+            match names.binary_search_by(|known| name_order(known, name)) {
                 Ok(_) => self.fault(duplicate(name, span)),
                 Err(at) => names.insert(at, name.to_owned()),
             }
