@@ -180,8 +180,8 @@ fn caught(name: &str, t: f64, lines: &mut Vec<Value>) {
 
 fn entry(name: &str, t: f64, limit: &str, holds: bool) -> Value {
     json!({
-        "name": name, "ours": t, "peer": null, "ratio": null, "unit": "t",
-        "limit": format!("{limit} {T_MAX}"), "holds": holds,
+        "name": format!("{name}, {limit}"), "ours": t, "peer": null, "ratio": null, "unit": "t",
+        "limit": T_MAX, "holds": holds,
     })
 }
 
