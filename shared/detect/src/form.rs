@@ -131,12 +131,17 @@ impl Tally {
             }
             kind if kind.eq_ignore_ascii_case("email") => self.add(class(Email), 0.9),
             // Pages use this type for the number keys it brings up; alone it is a telephone number.
-            kind if kind.eq_ignore_ascii_case("tel") && self.seen.is_empty() && !card && length.is_none_or(|max| max > 8) => {
+            kind if kind.eq_ignore_ascii_case("tel")
+                && self.seen.is_empty()
+                && !card
+                && length.is_none_or(|max| max > 8) =>
+            {
                 self.add(class(Phone), 0.6);
             }
             _ => {}
         }
-        let vague = self.best().is_none_or(|(meaning, _)| meaning == Meaning::Number || meaning == Meaning::Code);
+        let vague =
+            self.best().is_none_or(|(meaning, _)| meaning == Meaning::Number || meaning == Meaning::Code);
         if !vague {
             return;
         }
@@ -147,7 +152,9 @@ impl Tally {
             _ if card && self.has(Meaning::Code) => self.add(class(Cvv), 0.85),
             Some(1) if numeric && hints.neighbours.len() >= 3 => self.add(class(Otp), 0.7),
             Some(4..=8) if numeric && hint::is_among_codes(hints.neighbours) => self.add(class(Otp), 0.75),
-            _ if self.has(Meaning::Code) && hint::is_among_codes(hints.neighbours) => self.add(class(Otp), 0.8),
+            _ if self.has(Meaning::Code) && hint::is_among_codes(hints.neighbours) => {
+                self.add(class(Otp), 0.8)
+            }
             _ => {}
         }
     }

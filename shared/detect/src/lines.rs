@@ -76,7 +76,10 @@ pub fn run(input: impl Read, mut output: impl Write, form: Form) -> io::Result<S
 }
 
 /// Reads up to the next line feed, which is left out. Answers nothing at the end of the stream.
-fn read_line(input: &mut impl BufRead, line: &mut std::vec::Vec<u8>) -> io::Result<Option<Result<(), RefusedLine>>> {
+fn read_line(
+    input: &mut impl BufRead,
+    line: &mut std::vec::Vec<u8>,
+) -> io::Result<Option<Result<(), RefusedLine>>> {
     line.clear();
     let read = input.take(LINE_BYTES_MAX as u64 + 1).read_until(b'\n', line)?;
     if read == 0 {

@@ -84,14 +84,24 @@ impl Detector {
     /// scores.
     #[must_use]
     pub const fn new() -> Self {
-        Self { wanted: EntitySet::ALL, evidence: Evidence::InContext, score_min: 0.0, offsets: Offsets::CodePoints }
+        Self {
+            wanted: EntitySet::ALL,
+            evidence: Evidence::InContext,
+            score_min: 0.0,
+            offsets: Offsets::CodePoints,
+        }
     }
 
     /// A detector of the named entities: every candidate counts, with the score of its own shape and check, as
     /// Presidio's recognisers answer when they are run alone.
     #[must_use]
     pub const fn of(entities: EntitySet) -> Self {
-        Self { wanted: entities, evidence: Evidence::Candidates, score_min: 0.0, offsets: Offsets::CodePoints }
+        Self {
+            wanted: entities,
+            evidence: Evidence::Candidates,
+            score_min: 0.0,
+            offsets: Offsets::CodePoints,
+        }
     }
 
     /// Leaves some entities out.
@@ -182,5 +192,7 @@ impl<'t> Counter<'t> {
 /// Counts bytes in portions whose count fits a byte, which lets many be counted at once.
 fn count(bytes: &[u8], condition: impl Fn(u8) -> bool) -> usize {
     let portions = bytes.chunks(usize::from(u8::MAX));
-    portions.map(|portion| usize::from(portion.iter().map(|&byte| u8::from(condition(byte))).sum::<u8>())).sum()
+    portions
+        .map(|portion| usize::from(portion.iter().map(|&byte| u8::from(condition(byte))).sum::<u8>()))
+        .sum()
 }

@@ -1,6 +1,7 @@
 //! The recognisers against Presidio's own test cases, and against labelled sentences.
 //!
 //! Data: `PALET_DATA`, or `shared/data` beside the repository; without it the tests say so and pass.
+#![allow(clippy::expect_used, clippy::unwrap_used, clippy::print_stdout, reason = "a test reports and fails")]
 
 use std::collections::BTreeMap;
 use std::path::PathBuf;
@@ -61,7 +62,8 @@ fn presidios_asserted_spans_hold() {
         if spans == wanted {
             count.0 += 1;
         } else {
-            failures.push(format!("{number} {} {text:?}: expected {wanted:?}, got {spans:?}", entity.as_str()));
+            failures
+                .push(format!("{number} {} {text:?}: expected {wanted:?}, got {spans:?}", entity.as_str()));
         }
     }
     for (entity, (held, all)) in &counts {
@@ -124,7 +126,9 @@ fn count<'d>(sentence: &'d Value, detector: &Detector, counts: &mut BTreeMap<&'d
         }
     }
     for span in found.iter().filter(|span| !wanted.contains(span)) {
-        counts.entry(STRUCTURED.iter().find(|e| e.as_str() == span.0).map_or("", |e| e.as_str())).or_default()[1] += 1;
+        counts
+            .entry(STRUCTURED.iter().find(|e| e.as_str() == span.0).map_or("", |e| e.as_str()))
+            .or_default()[1] += 1;
         println!("false {span:?} in {text:?}");
     }
 }

@@ -1,4 +1,5 @@
 //! The form detector on markup as sites write it: precision and recall over both tables.
+#![allow(clippy::expect_used, clippy::unwrap_used, clippy::print_stdout, reason = "a test reports and fails")]
 
 use palet_detect::form::{FieldHints, classify};
 
@@ -20,7 +21,8 @@ fn forms(table: &str) -> Vec<(&str, Vec<Field<'_>>)> {
         }
         let mut parts = line.splitn(3, '|').map(str::trim);
         let (wanted, label, markup) = (parts.next(), parts.next(), parts.next());
-        let field = Field { wanted: wanted.unwrap(), label: label.unwrap(), markup: markup.expect("three parts") };
+        let field =
+            Field { wanted: wanted.unwrap(), label: label.unwrap(), markup: markup.expect("three parts") };
         forms.last_mut().expect("a form before its fields").1.push(field);
     }
     forms
@@ -86,7 +88,9 @@ fn count(table: &str) -> Counts {
                 .iter()
                 .enumerate()
                 .filter(|(other, _)| *other != index)
-                .flat_map(|(_, other)| [other.label, attribute(other.markup, "name"), attribute(other.markup, "id")])
+                .flat_map(|(_, other)| {
+                    [other.label, attribute(other.markup, "name"), attribute(other.markup, "id")]
+                })
                 .filter(|text| !text.is_empty())
                 .collect();
             let got = guess(field, &neighbours);

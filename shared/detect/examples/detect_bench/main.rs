@@ -46,9 +46,10 @@ fn main() -> std::io::Result<()> {
     }
     let mut figures = Vec::new();
     let mixed = text::mixed(8 * MEGABYTE, 7);
-    for (name, detector) in
-        [("everything, in context", Detector::new()), ("bank subset, by name", Detector::of(BANK.into_iter().collect::<EntitySet>()))]
-    {
+    for (name, detector) in [
+        ("everything, in context", Detector::new()),
+        ("bank subset, by name", Detector::of(BANK.into_iter().collect::<EntitySet>())),
+    ] {
         let speed = speed(&detector, &mixed);
         println!("{name}: {speed:.0} MB/s");
         figures.push(Figure {

@@ -107,5 +107,7 @@ pub(super) fn is_among_cards(neighbours: &[&str]) -> bool {
 
 /// Whether the neighbours speak of one-time codes.
 pub(super) fn is_among_codes(neighbours: &[&str]) -> bool {
-    neighbours.iter().any(|text| words::meaning_of(text).is_some_and(|(meaning, _)| meaning == Meaning::Class(FieldClass::Otp)))
+    neighbours.iter().any(|text| {
+        words::meaning_of(text).is_some_and(|(meaning, _)| meaning == Meaning::Class(FieldClass::Otp))
+    })
 }

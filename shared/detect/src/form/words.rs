@@ -405,7 +405,10 @@ mod tests {
         for (_, _, entries) in WORDS {
             for entry in entries.split_ascii_whitespace() {
                 let stem = entry.trim_start_matches(['=', '^']);
-                assert!(stem.bytes().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit()), "{entry}");
+                assert!(
+                    stem.bytes().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit()),
+                    "{entry}"
+                );
             }
         }
     }

@@ -19,7 +19,8 @@ pub(super) fn run(input: &mut impl Read, output: &mut impl Write) -> io::Result<
     loop {
         let read = stream.fill(input)?;
         stream.decode(output, read)?;
-        let settled = if read == 0 { stream.text.len() } else { stream.text.len().saturating_sub(OVERLAP_BYTES) };
+        let settled =
+            if read == 0 { stream.text.len() } else { stream.text.len().saturating_sub(OVERLAP_BYTES) };
         stream.report(output, settled)?;
         if read == 0 {
             return Ok(stream.summary());
@@ -121,7 +122,8 @@ impl Stream {
         }
         let kept = word_start(&self.text, settled.saturating_sub(OVERLAP_BYTES));
         // A span may go on past what is settled; nothing inside it is reported again.
-        let last = spans.iter().rfind(|span| span.start < settled).map_or(settled, |span| span.end.max(settled));
+        let last =
+            spans.iter().rfind(|span| span.start < settled).map_or(settled, |span| span.end.max(settled));
         self.place.pass(&self.text[..kept]);
         self.text.drain(..kept);
         self.reported = last - kept;
@@ -142,7 +144,8 @@ fn word_start(text: &str, at: usize) -> usize {
         return at.min(text.len());
     }
     let bytes = text.as_bytes();
-    let cut = (at.saturating_sub(REACH)..=at).rev().find(|index| matches!(bytes[*index], b' ' | b'\n' | b'\t'));
+    let cut =
+        (at.saturating_sub(REACH)..=at).rev().find(|index| matches!(bytes[*index], b' ' | b'\n' | b'\t'));
     cut.or_else(|| (0..=at).rev().find(|index| text.is_char_boundary(*index))).unwrap_or(0)
 }
 

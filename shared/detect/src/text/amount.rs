@@ -5,8 +5,9 @@ use super::scan::{Needs, Scan};
 
 /// Codes of ISO 4217 that are common in payments.
 const CODES: &[&[u8; 3]] = &[
-    b"AUD", b"BGN", b"BRL", b"CAD", b"CHF", b"CNY", b"CZK", b"DKK", b"EUR", b"GBP", b"HKD", b"HUF", b"ILS", b"INR",
-    b"ISK", b"JPY", b"KRW", b"MXN", b"NOK", b"NZD", b"PLN", b"RON", b"SEK", b"SGD", b"TRY", b"USD", b"ZAR",
+    b"AUD", b"BGN", b"BRL", b"CAD", b"CHF", b"CNY", b"CZK", b"DKK", b"EUR", b"GBP", b"HKD", b"HUF", b"ILS",
+    b"INR", b"ISK", b"JPY", b"KRW", b"MXN", b"NOK", b"NZD", b"PLN", b"RON", b"SEK", b"SGD", b"TRY", b"USD",
+    b"ZAR",
 ];
 
 const SYMBOLS: &[char] = &['$', '€', '£', '¥', '₹', '₩', '₪', '₺', '₽', '฿'];

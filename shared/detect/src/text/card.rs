@@ -112,7 +112,9 @@ const BESIDE_MAX: usize = 40;
 /// Looks for an expiry date and a verification value after a card number.
 fn beside(scan: &mut Scan<'_>, end: usize) {
     let mut at = end;
-    if let Some((from, to)) = next_number(scan, end, BESIDE_MAX).and_then(|from| Some((from, expiry_end(scan, from)?))) {
+    if let Some((from, to)) =
+        next_number(scan, end, BESIDE_MAX).and_then(|from| Some((from, expiry_end(scan, from)?)))
+    {
         scan.report(Entity::CardExpiry, (from, to), 85, Needs::Nothing);
         at = to;
     }
@@ -174,7 +176,10 @@ pub(crate) fn track_2(scan: &mut Scan<'_>, start: usize, run_end: usize) {
     }
     let rest = run_end + 1;
     let rest_end = scan.run(rest, |byte| byte.is_ascii_digit());
-    if rest_end - rest < 7 || !luhn(&scan.bytes[start..run_end]) || !(1..=12).contains(&two_digits(scan.bytes, rest + 2)) {
+    if rest_end - rest < 7
+        || !luhn(&scan.bytes[start..run_end])
+        || !(1..=12).contains(&two_digits(scan.bytes, rest + 2))
+    {
         return;
     }
     let start = start - usize::from(scan.before(start) == b';');
@@ -196,7 +201,10 @@ pub(crate) fn track_1(scan: &mut Scan<'_>, start: usize, end: usize) {
         return;
     }
     let name = end + 1;
-    let Some(name_length) = scan.bytes[name..].iter().take(NAME_MAX + 1).position(|byte| *byte == b'^') else { return };
+    let Some(name_length) = scan.bytes[name..].iter().take(NAME_MAX + 1).position(|byte| *byte == b'^')
+    else {
+        return;
+    };
     let rest = name + name_length + 1;
     let expiry = scan.run(rest, |byte| byte.is_ascii_digit());
     if expiry - rest < 4 {

@@ -12,7 +12,9 @@ const ADDRESS_REST: core::ops::RangeInclusive<usize> = 25..=59;
 /// Tries addresses in a run of letters and digits.
 pub(crate) fn bitcoin(scan: &mut Scan<'_>, start: usize, end: usize) {
     let mut at = start;
-    while let Some((from, prefix)) = next_prefix(&scan.bytes[at..end]).map(|(offset, prefix)| (at + offset, prefix)) {
+    while let Some((from, prefix)) =
+        next_prefix(&scan.bytes[at..end]).map(|(offset, prefix)| (at + offset, prefix))
+    {
         let rest = (end - from - prefix).min(*ADDRESS_REST.end());
         if rest < *ADDRESS_REST.start() {
             return;
@@ -30,7 +32,8 @@ pub(crate) fn bitcoin(scan: &mut Scan<'_>, start: usize, end: usize) {
 
 /// The first `1`, `3` or `bc1`, and its length.
 fn next_prefix(text: &[u8]) -> Option<(usize, usize)> {
-    let is_segwit = |at: usize| text.get(at..at + 3).is_some_and(|prefix| prefix.eq_ignore_ascii_case(b"bc1"));
+    let is_segwit =
+        |at: usize| text.get(at..at + 3).is_some_and(|prefix| prefix.eq_ignore_ascii_case(b"bc1"));
     text.iter().enumerate().find_map(|(at, byte)| match byte {
         b'1' | b'3' => Some((at, 1)),
         b'b' | b'B' if is_segwit(at) => Some((at, 3)),
@@ -73,7 +76,10 @@ fn is_bech32_address(text: &[u8]) -> bool {
     let step = |state: u32, value: u32| {
         let top = state >> 25;
         let shifted = (state & 0x01ff_ffff) << 5 ^ value;
-        GENERATOR.iter().enumerate().fold(shifted, |state, (bit, term)| state ^ if top >> bit & 1 == 1 { *term } else { 0 })
+        GENERATOR
+            .iter()
+            .enumerate()
+            .fold(shifted, |state, (bit, term)| state ^ if top >> bit & 1 == 1 { *term } else { 0 })
     };
     // The expansion of the prefix "bc".
     let mut state = [3, 3, 0, 2, 3].into_iter().fold(1, step);
@@ -95,7 +101,10 @@ pub(crate) fn fiscal(scan: &mut Scan<'_>, start: usize, end: usize) {
     let mut at = start;
     while at + FISCAL <= end {
         // The year and the day are the quickest to tell from other text.
-        if [6, 7, 9, 10].into_iter().any(|place| fiscal_digit(scan.bytes[at + place].to_ascii_uppercase()).is_none()) {
+        if [6, 7, 9, 10]
+            .into_iter()
+            .any(|place| fiscal_digit(scan.bytes[at + place].to_ascii_uppercase()).is_none())
+        {
             at += 1;
             continue;
         }
@@ -120,7 +129,15 @@ fn has_fiscal_shape(code: &[u8; FISCAL]) -> bool {
         return false;
     }
     let digits = [6, 7, 9, 10, 12, 13, 14].map(|index| fiscal_digit(code[index]));
-    let [Some(tens), Some(units), Some(day_tens), Some(day_units), Some(place_1), Some(place_2), Some(place_3)] = digits
+    let [
+        Some(tens),
+        Some(units),
+        Some(day_tens),
+        Some(day_units),
+        Some(place_1),
+        Some(place_2),
+        Some(place_3),
+    ] = digits
     else {
         return false;
     };
@@ -161,7 +178,11 @@ fn has_fiscal_control(code: &[u8; FISCAL]) -> bool {
     let sum: u32 = body
         .iter()
         .enumerate()
-        .map(|(index, &character)| if index % 2 == 0 { ODD[even(character) as usize] } else { even(character) })
+        .map(
+            |(index, &character)| {
+                if index % 2 == 0 { ODD[even(character) as usize] } else { even(character) }
+            },
+        )
         .sum();
     sum % 26 == u32::from(control - b'A')
 }

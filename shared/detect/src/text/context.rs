@@ -37,8 +37,8 @@ macro_rules! topics {
 
 topics!(
     CARD, IBAN, SECRET, EMAIL, PHONE, IP, CRYPTO, BIC, SORT, ACCOUNT, CVV, EXPIRY, OTP, PIN, LEI, CREDITOR,
-    ROUTING, SSN, PHONE_LINE, ITIN, PASSPORT, NHS, NINO, DE_ID, DE_TAX, VAT, ES_ID, IT_CODE, IN_PAN, AADHAAR, NRIC, ABN,
-    TFN, SIN, PESEL, SE_ID, FI_ID, KR_ID, ZA_ID, AMOUNT,
+    ROUTING, SSN, PHONE_LINE, ITIN, PASSPORT, NHS, NINO, DE_ID, DE_TAX, VAT, ES_ID, IT_CODE, IN_PAN, AADHAAR,
+    NRIC, ABN, TFN, SIN, PESEL, SE_ID, FI_ID, KR_ID, ZA_ID, AMOUNT,
 );
 
 /// The topics whose words raise an entity's score.
@@ -351,9 +351,10 @@ fn topic_of(word: &[u8]) -> Topics {
     }
     let entries = &WORDS[usize::from(INITIALS[letter])..usize::from(INITIALS[letter + 1])];
     let has_second = |entry: &str| second_letter(entry.as_bytes()[1]) == second_letter(second);
-    entries.iter().filter(|(entry, _)| has_second(entry) && is_named_by(word, entry)).fold(Topics::default(), |all, &(_, topics)| {
-        all.and(topics)
-    })
+    entries
+        .iter()
+        .filter(|(entry, _)| has_second(entry) && is_named_by(word, entry))
+        .fold(Topics::default(), |all, &(_, topics)| all.and(topics))
 }
 
 fn is_named_by(word: &[u8], entry: &str) -> bool {

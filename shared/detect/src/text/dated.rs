@@ -108,9 +108,12 @@ fn finnish(scan: &mut Scan<'_>, end: usize) {
         return;
     }
     let year = YearKind::of(century + two_digits(code, 4));
-    let number = code[..6].iter().chain(&code[7..10]).fold(0, |number, &digit| number * 10 + value_of_digit(digit));
+    let number =
+        code[..6].iter().chain(&code[7..10]).fold(0, |number, &digit| number * 10 + value_of_digit(digit));
     let control = b"0123456789ABCDEFHJKLMNPRSTUVWXY"[(number % 31) as usize];
-    if is_day_of_month(two_digits(code, 0), two_digits(code, 2), year) && control == code[10].to_ascii_uppercase() {
+    if is_day_of_month(two_digits(code, 0), two_digits(code, 2), year)
+        && control == code[10].to_ascii_uppercase()
+    {
         let span = (start, start + 11);
         let needs = needs_of_word(scan, span, Needs::Nothing);
         scan.report(Entity::FiPersonalIdentityCode, span, 100, needs);

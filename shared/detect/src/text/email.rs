@@ -30,7 +30,9 @@ fn local_start(scan: &Scan<'_>, at: usize, floor: usize) -> Option<usize> {
     let bytes = &scan.bytes[floor..at];
     let mut start = floor + bytes.iter().rposition(|&byte| !is_local(byte)).map_or(0, |index| index + 1);
     // Characters outside ASCII are part of the local part only where they are letters or digits.
-    if let Some((offset, character)) = scan.text.get(start..at)?.char_indices().rev().find(|(_, c)| !c.is_ascii() && !is_word(*c)) {
+    if let Some((offset, character)) =
+        scan.text.get(start..at)?.char_indices().rev().find(|(_, c)| !c.is_ascii() && !is_word(*c))
+    {
         start += offset + character.len_utf8();
     }
     let is_bound = |index: &usize| {
@@ -83,6 +85,7 @@ fn is_top_level(label: &str) -> bool {
 /// Without the list of names, any name that could be one: letters, or a name in another script.
 #[cfg(not(feature = "national"))]
 fn is_top_level(label: &str) -> bool {
-    let is_name = label.len() >= 2 && label.bytes().all(|byte| byte.is_ascii_alphabetic() || !byte.is_ascii());
+    let is_name =
+        label.len() >= 2 && label.bytes().all(|byte| byte.is_ascii_alphabetic() || !byte.is_ascii());
     is_name || label.get(..4).is_some_and(|prefix| prefix.eq_ignore_ascii_case("xn--"))
 }

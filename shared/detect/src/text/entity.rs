@@ -188,7 +188,8 @@ mod tests {
 
     #[test]
     fn secrets_map_to_classes_that_only_redact() {
-        for entity in [Entity::TrackData, Entity::Jwt, Entity::Secret, Entity::Cvv, Entity::Otp, Entity::Pin] {
+        for entity in [Entity::TrackData, Entity::Jwt, Entity::Secret, Entity::Cvv, Entity::Otp, Entity::Pin]
+        {
             assert!(entity.class().is_secret());
         }
     }

@@ -160,7 +160,8 @@ fn account_end(scan: &Scan<'_>, start: usize, structure: &[u8], case: Case) -> O
     let rearranged = account[4..].iter().chain(&account[..4]).copied();
     // Check digits 00, 01 and 99 satisfy the remainder and are never computed.
     let check_digits = matches!(account[2..4], [b'0', b'0' | b'1'] | [b'9', b'9']);
-    (ends && !check_digits && has_structure(&account[4..], structure) && mod_97(rearranged) == 1).then_some(at)
+    (ends && !check_digits && has_structure(&account[4..], structure) && mod_97(rearranged) == 1)
+        .then_some(at)
 }
 
 fn parts(structure: &[u8]) -> impl Iterator<Item = (usize, u8)> {
@@ -193,7 +194,10 @@ pub(crate) fn creditor(scan: &mut Scan<'_>, start: usize, end: usize) {
     }
     let country = [word[0], word[1]];
     let is_known = COUNTRIES.binary_search_by_key(&&country, |(code, _)| code).is_ok();
-    if !is_known || !word[2..4].iter().all(u8::is_ascii_digit) || !word[4..].iter().all(u8::is_ascii_alphanumeric) {
+    if !is_known
+        || !word[2..4].iter().all(u8::is_ascii_digit)
+        || !word[4..].iter().all(u8::is_ascii_alphanumeric)
+    {
         return;
     }
     if mod_97(word[7..].iter().chain(&word[..4]).copied()) == 1 {
@@ -211,7 +215,12 @@ pub(crate) fn lei(scan: &mut Scan<'_>, start: usize, end: usize) {
     if word.len() == 20 && word.iter().all(of_lei) && word[18..].iter().all(u8::is_ascii_digit) {
         let has_letter = word.iter().any(u8::is_ascii_uppercase);
         if mod_97(word.iter().copied()) == 1 {
-            scan.report(Entity::Lei, (start, end), 90, if has_letter { Needs::Nothing } else { Needs::Context });
+            scan.report(
+                Entity::Lei,
+                (start, end),
+                90,
+                if has_letter { Needs::Nothing } else { Needs::Context },
+            );
         }
     }
 }
@@ -234,10 +243,32 @@ pub(crate) fn bic(scan: &mut Scan<'_>, start: usize, end: usize) {
 
 /// The second letters of the country codes of ISO 3166-1 (and Kosovo's) by first letter.
 const COUNTRY_CODES: [&[u8]; 26] = [
-    b"DEFGILMOQRSTUWXZ", b"ABDEFGHIJLMNOQRSTVWYZ", b"ACDFGHIKLMNORUVWXYZ", b"EJKMOZ", b"CEGHRST", b"IJKMOR",
-    b"ABDEFGHILMNPQRSTUWY", b"KMNRTU", b"DELMNOQRST", b"EMOP", b"EGHIMNPRWYZ", b"ABCIKRSTUVY",
-    b"ACDEFGHKLMNOPQRSTUVWXYZ", b"ACEFGILOPRUZ", b"M", b"AEFGHKLMNRSTWY", b"A", b"EOSUW",
-    b"ABCDEGHIJKLMNORSTVXYZ", b"CDFGHJKLMNORTVWZ", b"AGMSYZ", b"ACEGINU", b"FS", b"K", b"ET", b"AMW",
+    b"DEFGILMOQRSTUWXZ",
+    b"ABDEFGHIJLMNOQRSTVWYZ",
+    b"ACDFGHIKLMNORUVWXYZ",
+    b"EJKMOZ",
+    b"CEGHRST",
+    b"IJKMOR",
+    b"ABDEFGHILMNPQRSTUWY",
+    b"KMNRTU",
+    b"DELMNOQRST",
+    b"EMOP",
+    b"EGHIMNPRWYZ",
+    b"ABCIKRSTUVY",
+    b"ACDEFGHKLMNOPQRSTUVWXYZ",
+    b"ACEFGILOPRUZ",
+    b"M",
+    b"AEFGHKLMNRSTWY",
+    b"A",
+    b"EOSUW",
+    b"ABCDEGHIJKLMNORSTVXYZ",
+    b"CDFGHJKLMNORTVWZ",
+    b"AGMSYZ",
+    b"ACEGINU",
+    b"FS",
+    b"K",
+    b"ET",
+    b"AMW",
 ];
 
 fn is_country(first: u8, second: u8) -> bool {

@@ -36,18 +36,22 @@ fn report(scan: &mut Scan<'_>, entity: Entity, span: (usize, usize), score: u8) 
 /// Whether the digits belong to an amount, a date, a time or a grouped number.
 fn is_part_of_number(scan: &Scan<'_>, start: usize, end: usize) -> bool {
     let follows = matches!(scan.before(start), b'.' | b',' | b'-' | b'/' | b'+' | b'$')
-        || (matches!(scan.before(start), b':' | b' ') && start >= 2 && scan.bytes[start - 2].is_ascii_digit());
+        || (matches!(scan.before(start), b':' | b' ')
+            && start >= 2
+            && scan.bytes[start - 2].is_ascii_digit());
     follows || (goes_on(scan, end) && scan.at(end) != b' ') || matches!(scan.char_at(end), Some('%' | '€'))
 }
 
 /// Whether the words after a number say that it is a code: "123456 is your code".
 fn follows_as_code(scan: &Scan<'_>, end: usize) -> bool {
-    const PHRASES: [&str; 7] = [
-        " is your ", " ist ihr", " ist dein", " est votre ", " es su ", " es tu ", " is uw ",
-    ];
-    scan.at(end) == b' ' && PHRASES.iter().any(|phrase| {
-        scan.bytes.get(end..end + phrase.len()).is_some_and(|text| text.eq_ignore_ascii_case(phrase.as_bytes()))
-    })
+    const PHRASES: [&str; 7] =
+        [" is your ", " ist ihr", " ist dein", " est votre ", " es su ", " es tu ", " is uw "];
+    scan.at(end) == b' '
+        && PHRASES.iter().any(|phrase| {
+            scan.bytes
+                .get(end..end + phrase.len())
+                .is_some_and(|text| text.eq_ignore_ascii_case(phrase.as_bytes()))
+        })
 }
 
 /// Tries a sort code, and the account number beside it, at two digits: `12-34-56 12345678`.
@@ -83,9 +87,28 @@ fn account_beside(scan: &Scan<'_>, end: usize) -> Option<(usize, usize)> {
 
 /// Words whose value is a secret, in lower case.
 const SECRET_LABELS: &[&str] = &[
-    "password", "passwort", "passwd", "pwd", "passphrase", "kennwort", "contraseña", "wachtwoord", "senha",
-    "salasana", "hasło", "lösenord", "apikey", "api_key", "secret", "client_secret", "access_token",
-    "refresh_token", "auth_token", "private_key", "secret_key", "bearer",
+    "password",
+    "passwort",
+    "passwd",
+    "pwd",
+    "passphrase",
+    "kennwort",
+    "contraseña",
+    "wachtwoord",
+    "senha",
+    "salasana",
+    "hasło",
+    "lösenord",
+    "apikey",
+    "api_key",
+    "secret",
+    "client_secret",
+    "access_token",
+    "refresh_token",
+    "auth_token",
+    "private_key",
+    "secret_key",
+    "bearer",
 ];
 
 /// The longest value that is taken for a secret.
@@ -101,15 +124,23 @@ pub(crate) fn secret(scan: &mut Scan<'_>, sign: usize) {
     let end = sign - usize::from(matches!(scan.before(sign), b' ' | b'"' | b'\''));
     let is_label = |label: &&[u8]| {
         let start = end.checked_sub(label.len());
-        start.is_some_and(|start| scan.bytes[start..end].eq_ignore_ascii_case(label) && scan.starts_word(start))
+        start.is_some_and(|start| {
+            scan.bytes[start..end].eq_ignore_ascii_case(label) && scan.starts_word(start)
+        })
     };
     if !SECRET_LABELS.iter().any(|label| is_label(&label.as_bytes())) {
         return;
     }
     let from = scan.run(sign + 1, |byte| matches!(byte, b' ' | b'"' | b'\''));
-    let is_value = |character: char| !character.is_whitespace() && !matches!(character, '"' | '\'' | ',' | ';' | '<' | '&');
-    let length: usize =
-        scan.text[from..].chars().take(SECRET_MAX).take_while(|character| is_value(*character)).map(char::len_utf8).sum();
+    let is_value = |character: char| {
+        !character.is_whitespace() && !matches!(character, '"' | '\'' | ',' | ';' | '<' | '&')
+    };
+    let length: usize = scan.text[from..]
+        .chars()
+        .take(SECRET_MAX)
+        .take_while(|character| is_value(*character))
+        .map(char::len_utf8)
+        .sum();
     if from <= sign + 3 && length >= SECRET_MIN {
         scan.report(Entity::Secret, (from, from + length), 80, Needs::Nothing);
     }

@@ -40,7 +40,13 @@ struct Rule {
     needs: Needs,
 }
 
-const fn rule(entity: Entity, shape: Shape, score: u8, check: fn(&Match<'_>) -> Verdict, needs: Needs) -> Rule {
+const fn rule(
+    entity: Entity,
+    shape: Shape,
+    score: u8,
+    check: fn(&Match<'_>) -> Verdict,
+    needs: Needs,
+) -> Rule {
     Rule { entity, shape, score, check, needs }
 }
 
@@ -80,7 +86,13 @@ const LETTERS_FIRST: &[Rule] = &[
     rule(Entity::UsPassport, b"A99999999", 10, |_| Verdict::Open, Context),
     rule(Entity::UkPassport, b"AA9999999", 10, |_| Verdict::Open, Context),
     rule(Entity::UkNino, b"AAs99s99s99sA", 50, nino, Nothing),
-    rule(Entity::DeIdCard, b"A99999999", 50, |found| Verdict::open_if(found.characters()[0] == b'T'), Context),
+    rule(
+        Entity::DeIdCard,
+        b"A99999999",
+        50,
+        |found| Verdict::open_if(found.characters()[0] == b'T'),
+        Context,
+    ),
     rule(Entity::DeVatId, b"AAv999v999v999", 40, de_vat, Nothing),
     rule(Entity::DeVatId, b"AAv999v999v999", 40, de_vat_shape, Context),
     rule(Entity::DeVatId, b"AA999999999", 50, de_vat_shape, Context),
@@ -172,7 +184,8 @@ fn ssn(found: &Match<'_>) -> Verdict {
         (Some(first), Some(second)) => first != second,
         _ => false,
     };
-    let never_issued = &digits[3..5] == b"00" || &digits[5..] == b"0000" || matches!(&digits[..3], b"000" | b"666");
+    let never_issued =
+        &digits[3..5] == b"00" || &digits[5..] == b"0000" || matches!(&digits[..3], b"000" | b"666");
     let printed_as_sample = matches!(digits, b"123456789" | b"987654320" | b"078051120");
     let one_digit = digits.iter().all(|digit| *digit == digits[0]);
     Verdict::open_if(!(mixed || never_issued || printed_as_sample || one_digit))
@@ -200,7 +213,8 @@ fn nino(found: &Match<'_>) -> Verdict {
 
 fn de_tax_id(found: &Match<'_>) -> Verdict {
     let digits = found.characters();
-    let repeated = (b'0'..=b'9').any(|digit| digits[..10].iter().filter(|other| **other == digit).count() > 3);
+    let repeated =
+        (b'0'..=b'9').any(|digit| digits[..10].iter().filter(|other| **other == digit).count() > 3);
     Verdict::valid_if(digits[0] != b'0' && !repeated && mod_11_10(digits))
 }
 
@@ -231,7 +245,9 @@ fn es_nif(found: &Match<'_>) -> Verdict {
 
 fn es_nie(found: &Match<'_>) -> Verdict {
     let characters = found.characters();
-    let Some(prefix) = b"XYZ".iter().position(|initial| *initial == characters[0]) else { return Verdict::Invalid };
+    let Some(prefix) = b"XYZ".iter().position(|initial| *initial == characters[0]) else {
+        return Verdict::Invalid;
+    };
     let number = prefix as u32 * 10_000_000 + number_of(&characters[1..8]);
     Verdict::valid_if(characters[8] == dni_letter(number))
 }
@@ -299,7 +315,11 @@ pub(crate) fn in_pan_weakest(scan: &mut Scan<'_>, start: usize) {
     let is_allowed = |byte: &u8| is_ascii_word(*byte) || b"@#$%^?~-".contains(byte);
     let has_letter = ten.iter().any(u8::is_ascii_alphabetic);
     let has_four_digits = ten.windows(4).any(|four| four.iter().all(u8::is_ascii_digit));
-    if has_letter && has_four_digits && ten.iter().all(is_allowed) && is_ascii_word(ten[9]) && scan.ends_word(start + 10)
+    if has_letter
+        && has_four_digits
+        && ten.iter().all(is_allowed)
+        && is_ascii_word(ten[9])
+        && scan.ends_word(start + 10)
     {
         scan.report(Entity::InPan, (start, start + 10), 1, Asking);
     }

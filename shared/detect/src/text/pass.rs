@@ -49,7 +49,8 @@ fn next_of_interest(bytes: &[u8], start: usize) -> Option<usize> {
     let mut at = start;
     // One byte more than the block is read, for the second of two capitals.
     while let Some(block) = bytes.get(at..at + BLOCK + 1) {
-        let any = block.iter().zip(&block[1..]).fold(false, |any, (&byte, &next)| any | is_of_interest(byte, next));
+        let any =
+            block.iter().zip(&block[1..]).fold(false, |any, (&byte, &next)| any | is_of_interest(byte, next));
         if any {
             break;
         }
@@ -79,7 +80,8 @@ fn at_sign(scan: &mut Scan<'_>, done: &mut Done, at: usize) -> usize {
 /// A colon follows a label, or stands between the groups of an address.
 fn colon(scan: &mut Scan<'_>, done: &mut Done, at: usize) -> usize {
     label::secret(scan, at);
-    let group = at - scan.bytes[..at].iter().rev().take(5).take_while(|byte| byte.is_ascii_hexdigit()).count();
+    let group =
+        at - scan.bytes[..at].iter().rev().take(5).take_while(|byte| byte.is_ascii_hexdigit()).count();
     let start = if group < at && at - group <= 4 { group } else { at };
     if (start < at || scan.at(at + 1) == b':') && start >= done.address && scan.wants(Entity::IpAddress) {
         done.address = ip::version_6(scan, start).unwrap_or(done.address);

@@ -53,7 +53,9 @@ fn find(scan: &mut Scan<'_>, chain: &Chain, first: usize) -> Option<usize> {
 const SEPARATORS: [fn(&[u8]) -> bool; 4] = [
     |between| between.contains(&b'/'),
     |between| between.contains(&b'('),
-    |between| between.starts_with(b" -") || between.ends_with(b"- ") || between.starts_with("\u{2013}".as_bytes()),
+    |between| {
+        between.starts_with(b" -") || between.ends_with(b"- ") || between.starts_with("\u{2013}".as_bytes())
+    },
     |between| between.contains(&b' '),
 ];
 
@@ -98,7 +100,12 @@ fn punctuation_end(scan: &Scan<'_>, start: usize) -> Option<usize> {
             b' ' | b'-' | b'.' | b'/' | b'(' | b')' | b'[' | b']' | b'~' => at += 1,
             byte if byte.is_ascii() => return None,
             _ => {
-                let dash_or_space = |character: &char| matches!(character, '\u{a0}' | '\u{2010}'..='\u{2015}' | '\u{2212}' | '\u{202f}' | '\u{3000}');
+                let dash_or_space = |character: &char| {
+                    matches!(
+                        character,
+                        '\u{a0}' | '\u{2010}'..='\u{2015}' | '\u{2212}' | '\u{202f}' | '\u{3000}'
+                    )
+                };
                 at += scan.char_at(at).filter(dash_or_space)?.len_utf8();
             }
         }
@@ -228,7 +235,8 @@ fn is_named(scan: &Scan<'_>, (start, end): (usize, usize)) -> bool {
 
 /// Without context, only numbers that are written as few other numbers are.
 fn needs_of(format: Format, groups: &[(usize, usize)]) -> Needs {
-    let lengths_are = |wanted: &[usize]| groups.iter().map(|(start, end)| end - start).eq(wanted.iter().copied());
+    let lengths_are =
+        |wanted: &[usize]| groups.iter().map(|(start, end)| end - start).eq(wanted.iter().copied());
     match format {
         Format::International => Needs::Nothing,
         Format::NorthAmerican if lengths_are(&[3, 3, 4]) || lengths_are(&[1, 3, 3, 4]) => Needs::Nothing,

@@ -58,7 +58,14 @@ pub(crate) struct Scan<'t> {
 
 impl<'t> Scan<'t> {
     pub(crate) fn new(text: &'t str, wanted: EntitySet, evidence: Evidence) -> Self {
-        Self { text, bytes: text.as_bytes(), wanted, evidence, found: Vec::new(), around: ((0, 0), Topics::default()) }
+        Self {
+            text,
+            bytes: text.as_bytes(),
+            wanted,
+            evidence,
+            found: Vec::new(),
+            around: ((0, 0), Topics::default()),
+        }
     }
 
     pub(crate) fn into_found(self) -> Vec<Found> {
@@ -154,7 +161,10 @@ impl<'t> Scan<'t> {
 
     /// The end of the run of bytes that satisfy a condition.
     pub(crate) fn run(&self, at: usize, condition: impl Fn(u8) -> bool) -> usize {
-        self.bytes[at..].iter().position(|&byte| !condition(byte)).map_or(self.bytes.len(), |length| at + length)
+        self.bytes[at..]
+            .iter()
+            .position(|&byte| !condition(byte))
+            .map_or(self.bytes.len(), |length| at + length)
     }
 }
 

@@ -88,7 +88,8 @@ fn jwt(scan: &mut Scan<'_>, start: usize) -> Option<usize> {
 /// Tries a key at the digits after a hyphen: its prefix ends with that hyphen.
 pub(crate) fn key_with_hyphen(scan: &mut Scan<'_>, at: usize) -> Option<usize> {
     let before = &scan.bytes[..at];
-    let (prefix, _) = KEYS.iter().find(|(prefix, _)| prefix.ends_with('-') && before.ends_with(prefix.as_bytes()))?;
+    let (prefix, _) =
+        KEYS.iter().find(|(prefix, _)| prefix.ends_with('-') && before.ends_with(prefix.as_bytes()))?;
     let start = at - prefix.len();
     if scan.starts_word(start) { key(scan, start) } else { None }
 }

@@ -20,7 +20,10 @@ pub(crate) fn contains(label: &str) -> bool {
     while low < high {
         let middle = low + (high - low) / 2;
         let start = names[..middle].iter().rposition(|byte| *byte == b'\n').map_or(0, |index| index + 1);
-        let end = names[middle..].iter().position(|byte| *byte == b'\n').map_or(names.len(), |length| middle + length);
+        let end = names[middle..]
+            .iter()
+            .position(|byte| *byte == b'\n')
+            .map_or(names.len(), |length| middle + length);
         match names[start..end].cmp(lower) {
             core::cmp::Ordering::Equal => return true,
             core::cmp::Ordering::Less => low = end + 1,
