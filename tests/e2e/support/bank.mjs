@@ -99,10 +99,11 @@ class Bank {
     const data = [...query].map(([name, value]) => `data-${name}="${value.replaceAll('"', "&quot;")}"`).join(" ");
     const template = readFileSync(join(PAGES, `${kind}.html`), "utf8");
     const html = template.replace("<!--fields-->", items.map(field).join("\n")).replace("<html", `<html ${data}`);
+    const filled = html.replace(/\{\{(\w+)\}\}/g, (_, name) => query.get(name) ?? "");
     const sealed = JSON.stringify(items.map(({ reference, class: name, sealed: token, display }) => ({ reference, name, token, display })));
     response.setHeader("content-type", "text/html; charset=utf-8");
     response.setHeader("content-security-policy", query.get("wasm") === "no" ? CSP.replace(" 'wasm-unsafe-eval'", "") : CSP);
-    response.end(html.replace("<!--sealed-->", sealed.replaceAll('"', "&quot;")));
+    response.end(filled.replace("<!--sealed-->", sealed.replaceAll('"', "&quot;")));
   }
 
   async sendToken(session, response) {

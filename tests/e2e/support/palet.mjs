@@ -8,6 +8,8 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
 
 export const ROOT = join(dirname(fileURLToPath(import.meta.url)), "../../..");
+/** The server takes every PALET_* variable for a setting; the tests' own are none. */
+const ENVIRONMENT = Object.fromEntries(Object.entries(process.env).filter(([name]) => !name.startsWith("PALET_")));
 const PALET = process.env.PALET_BIN ?? join(ROOT, "target/release/palet");
 
 export async function freePort() {
@@ -30,10 +32,10 @@ export async function startPalet(settings = "") {
       `[enrolment]\ninterval_ms = 100\n[telemetry]\nfilter = "warn"\n[limits]\naddress_opens_per_s = 500\naddress_opens_burst = 2000\n` +
       `session_frames_per_s = 2000\nsession_frames_burst = 4000\n${settings}`,
   );
-  const cli = (...words) => execFileSync(PALET, words, { encoding: "utf8" }).trim();
+  const cli = (...words) => execFileSync(PALET, words, { encoding: "utf8", env: ENVIRONMENT }).trim();
   cli("tenant", "--config", config, "add", "bank");
   const key = cli("tenant", "--config", config, "key", "bank");
-  const child = spawn(PALET, ["serve", "--config", config], { stdio: ["ignore", "ignore", "pipe"] });
+  const child = spawn(PALET, ["serve", "--config", config], { stdio: ["ignore", "ignore", "pipe"], env: ENVIRONMENT });
   let said = "";
   child.stderr.on("data", (chunk) => (said = (said + chunk).slice(-4000)));
   const server = new Palet({ folder, origin, key, child, log: () => said });
@@ -87,7 +89,7 @@ class Palet {
         lines.push(JSON.stringify({ token, keys }));
       }
     }
-    execFileSync(feeder, [this.socket, probe.server_key], { input: `${lines.join("\n")}\n`, encoding: "utf8" });
+    execFileSync(feeder, [this.socket, probe.server_key, this.origin], { input: `${lines.join("\n")}\n`, encoding: "utf8" });
     for (const session of opened) {
       await this.rest("POST", "/feedback", { session, kind: "genuine" });
       await this.rest("DELETE", `/sessions/${session}`);

@@ -1,6 +1,6 @@
 //! Feeds recorded typing to a server over the real protocol, as fast as it takes it: how the browser tests enrol people.
 //!
-//! `feed WS_URL SERVER_KEY` reads a JSON object a line: `{"token":"…","keys":[["a",press_us,release_us],…]}`, each line
+//! `feed WS_URL SERVER_KEY ORIGIN` reads a JSON object a line: `{"token":"…","keys":[["a",press_us,release_us],…]}`, each line
 //! one session; the shipped extractor makes the windows. Answers `{"batches":n}` once all are acknowledged.
 
 use std::io::{BufRead, Write};
@@ -23,15 +23,15 @@ type Socket = WebSocketStream<MaybeTlsStream<TcpStream>>;
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), Failure> {
     let mut arguments = std::env::args().skip(1);
-    let (Some(url), Some(key)) = (arguments.next(), arguments.next()) else {
-        return Err("expected WS_URL and SERVER_KEY".into());
+    let (Some(url), Some(key), Some(origin)) = (arguments.next(), arguments.next(), arguments.next()) else {
+        return Err("expected WS_URL, SERVER_KEY and ORIGIN".into());
     };
     let key = PublicKey::from_base64url(&key)?;
     for line in std::io::stdin().lock().lines() {
         let request: Value = serde_json::from_str(&line?)?;
         let token = request["token"].as_str().ok_or("expected token")?;
         let windows = windows_of(request["keys"].as_array().ok_or("expected keys")?)?;
-        let batches = feed(&url, &key, token, windows).await?;
+        let batches = feed((&url, &origin), &key, token, windows).await?;
         writeln!(std::io::stdout(), "{{\"batches\":{batches}}}")?;
     }
     Ok(())
@@ -46,7 +46,8 @@ fn windows_of(rows: &[Value]) -> Result<Vec<FeatureWindow>, Failure> {
         let times = [(KeyPhase::Down, value[1].as_u64()), (KeyPhase::Up, value[2].as_u64())];
         for (phase, at) in times {
             let at = Micros(at.ok_or("expected times in µs")? + 1_000_000);
-            events.push(Event { at, what: What::Key(KeyEvent { phase, class, slot, field: FieldKind::Open }) });
+            events
+                .push(Event { at, what: What::Key(KeyEvent { phase, class, slot, field: FieldKind::Open }) });
         }
     }
     events.sort_by_key(|event| event.at);
@@ -69,8 +70,13 @@ fn fresh_seed() -> Result<[u8; 32], Failure> {
     Ok(seed)
 }
 
-async fn feed(url: &str, key: &PublicKey, token: &str, windows: Vec<FeatureWindow>) -> Result<u64, Failure> {
-    let (mut socket, mut transport) = open(url, key).await?;
+async fn feed(
+    place: (&str, &str),
+    key: &PublicKey,
+    token: &str,
+    windows: Vec<FeatureWindow>,
+) -> Result<u64, Failure> {
+    let (mut socket, mut transport) = open(place, key).await?;
     let page = u64::from_le_bytes(fresh_seed()?[..8].try_into()?);
     let hello = Hello {
         token: token.to_owned(),
@@ -83,7 +89,8 @@ async fn feed(url: &str, key: &PublicKey, token: &str, windows: Vec<FeatureWindo
     let mut seq = 0;
     for window in windows {
         seq += 1;
-        send(&mut socket, &mut transport, &ClientMessage::Batch(Batch { seq, windows: vec![window] })).await?;
+        send(&mut socket, &mut transport, &ClientMessage::Batch(Batch { seq, windows: vec![window] }))
+            .await?;
         await_acknowledgement(&mut socket, &mut transport, seq).await?;
     }
     send(&mut socket, &mut transport, &ClientMessage::Goodbye).await?;
@@ -91,9 +98,11 @@ async fn feed(url: &str, key: &PublicKey, token: &str, windows: Vec<FeatureWindo
     Ok(seq)
 }
 
-async fn open(url: &str, key: &PublicKey) -> Result<(Socket, Transport), Failure> {
+/// Opens a connection to a URL as a page of an origin would.
+async fn open((url, origin): (&str, &str), key: &PublicKey) -> Result<(Socket, Transport), Failure> {
     let mut request = url.into_client_request()?;
     request.headers_mut().insert("sec-websocket-protocol", HeaderValue::from_static("palet.v1"));
+    request.headers_mut().insert("origin", HeaderValue::from_str(origin)?);
     let (mut socket, _) = tokio_tungstenite::connect_async(request).await?;
     let (initiator, first) = Initiator::new(key, fresh_seed()?)?;
     socket.send(Message::Binary(first.into())).await?;
@@ -111,12 +120,20 @@ async fn receive(socket: &mut Socket) -> Result<Vec<u8>, Failure> {
     }
 }
 
-async fn send(socket: &mut Socket, transport: &mut Transport, message: &ClientMessage) -> Result<(), Failure> {
+async fn send(
+    socket: &mut Socket,
+    transport: &mut Transport,
+    message: &ClientMessage,
+) -> Result<(), Failure> {
     let frame = transport.seal(&encode(message)?)?;
     Ok(socket.send(Message::Binary(frame.into())).await?)
 }
 
-async fn await_acknowledgement(socket: &mut Socket, transport: &mut Transport, seq: u64) -> Result<(), Failure> {
+async fn await_acknowledgement(
+    socket: &mut Socket,
+    transport: &mut Transport,
+    seq: u64,
+) -> Result<(), Failure> {
     let mut plaintext = Vec::new();
     loop {
         transport.open(&receive(socket).await?, &mut plaintext)?;
