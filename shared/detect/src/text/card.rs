@@ -156,7 +156,9 @@ fn expiry_end(scan: &Scan<'_>, start: usize) -> Option<usize> {
         4 => scan.bytes[year..].starts_with(b"20"),
         _ => false,
     };
-    (plausible && scan.ends_word(end) && !goes_on(scan, end)).then_some(end)
+    // A verification value may follow after a space.
+    let in_longer = scan.at(end) != b' ' && goes_on(scan, end);
+    (plausible && scan.ends_word(end) && !in_longer).then_some(end)
 }
 
 /// Tries a date of expiry at a word that begins with two digits.

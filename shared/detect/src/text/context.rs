@@ -37,7 +37,7 @@ macro_rules! topics {
 
 topics!(
     CARD, IBAN, SECRET, EMAIL, PHONE, IP, CRYPTO, BIC, SORT, ACCOUNT, CVV, EXPIRY, OTP, PIN, LEI, CREDITOR,
-    ROUTING, SSN, PHONE_LINE, ITIN, PASSPORT, NHS, NINO, DE_ID, DE_TAX, VAT, ES_ID, IT_CODE, IN_PAN, AADHAAR,
+    ROUTING, SSN, CODE, CODE_KIND, PHONE_LINE, ITIN, PASSPORT, NHS, NINO, DE_ID, DE_TAX, VAT, ES_ID, IT_CODE, IN_PAN, AADHAAR,
     NRIC, ABN, TFN, SIN, PESEL, SE_ID, FI_ID, KR_ID, ZA_ID, AMOUNT,
 );
 
@@ -104,6 +104,9 @@ const WORDS: &[(&str, Topics)] = &[
     ("amount", AMOUNT),
     ("answering", PHONE),
     ("ausweis*", DE_ID),
+    ("access", CODE_KIND),
+    ("activation", CODE_KIND),
+    ("authentication", CODE_KIND),
     ("bank", IBAN),
     ("bankleitzahl", ACCOUNT),
     ("bankrouting", ROUTING),
@@ -112,6 +115,7 @@ const WORDS: &[(&str, Topics)] = &[
     ("bitcoin*", CRYPTO),
     ("btc", CRYPTO),
     ("business", ABN),
+    ("bestätigungs*", OTP),
     ("call", PHONE),
     ("calling", PHONE),
     ("card*", CARD),
@@ -122,7 +126,10 @@ const WORDS: &[(&str, Topics)] = &[
     ("cellphone", PHONE),
     ("cellulare", PHONE),
     ("cf", IT_CODE),
+    ("code", CODE),
     ("codice", IT_CODE),
+    ("codigo", CODE),
+    ("código", CODE),
     ("compte", ACCOUNT),
     ("conto", ACCOUNT),
     ("creditor", CREDITOR),
@@ -133,6 +140,8 @@ const WORDS: &[(&str, Topics)] = &[
     ("cvv*", CVV),
     ("csc", CVV),
     ("cid", CVV),
+    ("confirmation", CODE_KIND),
+    ("confirm", CODE_KIND),
     ("desk", PHONE),
     ("diners", CARD),
     ("discover", CARD),
@@ -149,6 +158,7 @@ const WORDS: &[(&str, Topics)] = &[
     ("fin", NRIC),
     ("fiscale", IT_CODE),
     ("fn", SE_ID),
+    ("freigabe*", OTP),
     ("gläubiger*", CREDITOR),
     ("gültig*", EXPIRY),
     ("handy*", PHONE),
@@ -177,6 +187,7 @@ const WORDS: &[(&str, Topics)] = &[
     ("kreditor*", CREDITOR),
     ("legal", LEI),
     ("lei", LEI),
+    ("login", CODE_KIND),
     ("maestro", CARD),
     ("mastercard", CARD),
     ("mehrwertsteuer", VAT),
@@ -185,6 +196,7 @@ const WORDS: &[(&str, Topics)] = &[
     ("mobi*", PHONE),
     ("mrz", PASSPORT),
     ("móvil", PHONE),
+    ("mtan", OTP),
     ("nas", SIN),
     ("national", Topics(NHS.0 | NINO.0 | DE_ID.0 | ZA_ID.0)),
     ("nhs", NHS),
@@ -213,6 +225,7 @@ const WORDS: &[(&str, Topics)] = &[
     ("pin", PIN),
     ("pincode", PIN),
     ("puhelin*", PHONE),
+    ("pushtan", OTP),
     ("rechnung", VAT),
     ("reisepass*", PASSPORT),
     ("rekening*", ACCOUNT),
@@ -238,6 +251,8 @@ const WORDS: &[(&str, Topics)] = &[
     ("ssns", SSN),
     ("steuer*", DE_TAX),
     ("swift", BIC),
+    ("signin", CODE_KIND),
+    ("smstan", OTP),
     ("tan", OTP),
     ("tarjeta", CARD),
     ("tax", Topics(ITIN.0 | TFN.0)),
@@ -253,16 +268,24 @@ const WORDS: &[(&str, Topics)] = &[
     ("transaction", IBAN),
     ("travel", PASSPORT),
     ("téléphone", PHONE),
+    ("time", CODE_KIND),
     ("uidai", AADHAAR),
     ("umsatzsteuer*", VAT),
     ("ust", VAT),
     ("ustidnr", VAT),
     ("valid", EXPIRY),
     ("vat", VAT),
-    ("verification", Topics(OTP.0 | CVV.0)),
+    ("verification", Topics(OTP.0 | CVV.0 | CODE_KIND.0)),
     ("visa", CARD),
+    ("votre", CODE_KIND),
+    ("verifizierungs*", OTP),
+    ("verificatie*", OTP),
+    ("vérification", OTP),
+    ("verificación", OTP),
     ("wallet", CRYPTO),
     ("whatsapp", PHONE),
+    ("weryfikacyjny", OTP),
+    ("your", CODE_KIND),
 ];
 
 /// What the last words before a position are about.
@@ -270,6 +293,14 @@ pub(crate) fn before(bytes: &[u8], at: usize, words_max: usize) -> Topics {
     let before = &bytes[at.saturating_sub(BYTES_BEFORE)..at];
     let words = before.rsplit(|byte| !is_letter(byte)).filter(|word| !word.is_empty());
     words.take(words_max).fold(Topics::default(), |topics, word| topics.and(topic_of(word)))
+}
+
+/// Whether one of the last words before a position is "code" after a word that says what it is for: "your login
+/// code is".
+pub(crate) fn follows_code(bytes: &[u8], at: usize, words_max: usize) -> bool {
+    let before = &bytes[at.saturating_sub(BYTES_BEFORE)..at];
+    let mut words = before.rsplit(|byte| !is_letter(byte)).filter(|word| !word.is_empty()).take(words_max + 1);
+    words.by_ref().any(|word| topic_of(word).meets(CODE)) && words.next().is_some_and(|word| topic_of(word).meets(CODE_KIND))
 }
 
 /// What the words up to [`WORDS_BEFORE`] before a position are about.

@@ -2,7 +2,7 @@
 //! codes, PINs, passwords, account numbers and sort codes.
 
 use super::card::goes_on;
-use super::context::{before, topics_of};
+use super::context::{before, follows_code, topics_of};
 use super::entity::Entity;
 use super::scan::{Needs, Scan};
 
@@ -20,7 +20,7 @@ pub(crate) fn number(scan: &mut Scan<'_>, start: usize, end: usize) {
     let length = end - start;
     if length <= 4 && labelled(Entity::Cvv) {
         report(scan, Entity::Cvv, span, 85);
-    } else if (4..=8).contains(&length) && (labelled(Entity::Otp) || follows_as_code(scan, end)) {
+    } else if (4..=8).contains(&length) && (labelled(Entity::Otp) || names_code(scan, span)) {
         report(scan, Entity::Otp, span, 75);
     } else if (4..=6).contains(&length) && labelled(Entity::Pin) {
         report(scan, Entity::Pin, span, 85);
@@ -40,6 +40,10 @@ fn is_part_of_number(scan: &Scan<'_>, start: usize, end: usize) -> bool {
             && start >= 2
             && scan.bytes[start - 2].is_ascii_digit());
     follows || (goes_on(scan, end) && scan.at(end) != b' ') || matches!(scan.char_at(end), Some('%' | '€'))
+}
+
+fn names_code(scan: &Scan<'_>, (start, end): (usize, usize)) -> bool {
+    follows_code(scan.bytes, start, LABEL_WORDS) || follows_as_code(scan, end)
 }
 
 /// Whether the words after a number say that it is a code: "123456 is your code".

@@ -161,7 +161,8 @@ fn try_groups(scan: &mut Scan<'_>, chain: &Chain, first: usize, last: usize) -> 
             scan.report(Entity::PhoneNumber, span, 40, needs).then_some(())
         }
         None if NAMED_DIGITS.contains(&count) && is_named(scan, span) => {
-            scan.report(Entity::PhoneNumber, span, 40, Needs::Nothing).then_some(())
+            scan.add(Entity::PhoneNumber, span, 40);
+            Some(())
         }
         None => None,
     }

@@ -99,6 +99,11 @@ impl<'t> Scan<'t> {
         true
     }
 
+    /// Adds a candidate whose context has been looked at already.
+    pub(crate) fn add(&mut self, entity: Entity, (start, end): (usize, usize), score: u8) {
+        self.found.push(Found { start, end, entity, score });
+    }
+
     /// Adds a candidate that means nothing without a word of its topic nearby, whoever asks.
     pub(crate) fn report_named(&mut self, entity: Entity, span: (usize, usize), score: u8) {
         if self.wants(entity) && self.is_named(entity, span) {
