@@ -78,6 +78,9 @@ e2e: build tests/e2e/node_modules/.package-lock.json ## Real server, real Chromi
 bench: build ## Ratios against peers measured in the same run
 	scripts/bench.sh
 
+bench-presidio: ## Detection against Presidio's recognisers for a bank, in an environment of its own
+	shared/detect/bench/presidio/run.sh
+
 eval: build ## Error rates on the corpora beside the project, where they are
 	scripts/eval.sh "$(CORPORA)"
 
