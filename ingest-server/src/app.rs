@@ -1,6 +1,11 @@
 //! Wiring: settings in, a running server out. The only place that sees every room.
 
-use actix_web::{App, HttpServer, dev::Server, middleware::from_fn, web};
+use actix_web::{
+    App, HttpServer,
+    dev::{Server, ServerHandle},
+    middleware::from_fn,
+    web,
+};
 use palet_comparison::Models;
 use palet_policy::Policy;
 use palet_risk::RiskSettings;
@@ -127,7 +132,8 @@ pub struct Running {
     pub address: SocketAddr,
     /// What it works with.
     pub state: web::Data<AppState>,
-    server: Server,
+    server: ServerHandle,
+    serving: JoinHandle<std::io::Result<()>>,
     stop: watch::Sender<bool>,
     tasks: Vec<JoinHandle<()>>,
 }
@@ -165,7 +171,9 @@ pub async fn start(settings: Settings, more: Option<MoreRoutes>) -> Result<Runni
         sockets: AtomicUsize::new(0),
         settings,
     });
-    let server = serve(listener, &state, more).map_err(listen)?;
+    let serving = serve(listener, &state, more).map_err(listen)?;
+    // Answers from here on: the demonstration bank calls it before anybody waits for its end.
+    let (server, serving) = (serving.handle(), actix_web::rt::spawn(serving));
     let tasks = vec![
         actix_web::rt::spawn(writer.run(stopped.clone())),
         actix_web::rt::spawn(upkeep::run(state.clone(), stopped.clone())),
@@ -173,7 +181,7 @@ pub async fn start(settings: Settings, more: Option<MoreRoutes>) -> Result<Runni
     ];
     tracing::info!(event.action = "started", palet.address = %address,
         palet.server_key = %state.keys.noise.public_key().to_base64url(), "palet listens");
-    Ok(Running { address, state, server, stop, tasks })
+    Ok(Running { address, state, server, serving, stop, tasks })
 }
 
 /// The policy that the settings name. **Errors**: it cannot be read, or does not compile.
@@ -230,16 +238,14 @@ impl Running {
     ///
     /// **Errors**: the server ended by itself.
     pub async fn run_until(self, until: impl Future<Output = ()>) -> std::io::Result<()> {
-        let Self { state, server, stop, tasks, .. } = self;
-        let handle = server.handle();
-        let mut serving = actix_web::rt::spawn(server);
+        let Self { state, server, mut serving, stop, tasks, .. } = self;
         tokio::select! {
             ended = &mut serving => return ended.map_err(std::io::Error::other)?,
             () = until => {}
         }
         tracing::info!(event.action = "stopping", "palet stops");
         stop.send_replace(true);
-        handle.stop(true).await;
+        server.stop(true).await;
         for task in tasks {
             let grace = Duration::from_secs(state.settings.server.shutdown_grace_s.max(1));
             if tokio::time::timeout(grace, task).await.is_err() {
