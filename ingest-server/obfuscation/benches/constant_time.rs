@@ -14,6 +14,7 @@
 
 use std::hint::black_box;
 use std::path::Path;
+use std::sync::atomic::{Ordering, fence};
 use std::time::Instant;
 
 use palet_mask::FieldClass;
@@ -26,12 +27,14 @@ use serde_json::{Value, json};
 
 /// Above this a difference is certain (the paper's own bound is 4.5 for a suspicion, 10 for certainty).
 const T_MAX: f64 = 10.0;
-const SAMPLES: usize = 60_000;
+const SAMPLES: usize = 200_000;
 /// Before these the processor's caches and predictions are still settling.
 const WARM_UP: usize = SAMPLES / 5;
 /// A leak shows each time; a disturbance of the machine does not.
 const ATTEMPTS: usize = 3;
 const CALLS: usize = 4;
+/// Inputs of each class.
+const POOL: usize = 1_024;
 
 fn main() {
     // `cargo test` builds and starts benches too, with `--test`: there is nothing to measure then.
@@ -131,14 +134,21 @@ fn welch<T: Clone>(
 ) -> f64 {
     let mut rng = ChaCha8Rng::from_seed([seed; 32]);
     let mut times: Vec<(bool, f64)> = Vec::with_capacity(SAMPLES);
-    // One place for the inputs of both classes, so that they differ in their values alone.
-    let mut values: [Vec<T>; CALLS] = std::array::from_fn(|_| make(true, &mut rng));
+    // Made beforehand. Both of a pair are read and one is copied on to where the work is done, so that neither
+    // the addresses nor what lies in the caches tell the classes apart: inputs differ in their values alone.
+    let pool: Vec<[Vec<T>; 2]> =
+        (0..POOL).map(|_| [false, true].map(|class| make(class, &mut rng))).collect();
+    let mut values: [Vec<T>; CALLS] = std::array::from_fn(|at| pool[at][0].clone());
+    let mut staged = pool[0].clone();
     for at in 0..WARM_UP + SAMPLES {
         let class = rng.next_u32() & 1 == 1;
         for value in &mut values {
-            let both = [make(false, &mut rng), make(true, &mut rng)];
-            value.clone_from_slice(black_box(&both[usize::from(class)]));
+            let pair = &pool[rng.next_u32() as usize % POOL];
+            staged.iter_mut().zip(pair).for_each(|(to, from)| to.clone_from_slice(black_box(from)));
+            value.clone_from_slice(black_box(&staged[usize::from(class)]));
         }
+        // What was copied has arrived before the clock starts.
+        fence(Ordering::SeqCst);
         let start = Instant::now();
         values.iter_mut().for_each(&mut *work);
         let time = start.elapsed().as_nanos() as f64;
