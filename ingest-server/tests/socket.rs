@@ -29,7 +29,7 @@ fn painted(effects: &[Effect]) -> Vec<(FieldId, Level, Option<String>)> {
     effects.iter().filter_map(paint).collect()
 }
 
-#[actix_web::rt::test]
+#[actix_web::test]
 async fn a_fresh_login_shows_a_sealed_value_in_clear() {
     let server = TestServer::start().await;
     let (session, token) = server.open("s-1").await;
@@ -45,7 +45,7 @@ async fn a_fresh_login_shows_a_sealed_value_in_clear() {
     assert_eq!(painted[0].2.as_deref(), Some("DE02120300000000202051"));
 }
 
-#[actix_web::rt::test]
+#[actix_web::test]
 async fn a_value_of_another_session_stays_masked() {
     let server = TestServer::start().await;
     let (other, _) = server.open("s-2").await;
@@ -60,7 +60,7 @@ async fn a_value_of_another_session_stays_masked() {
     assert_eq!(page.session.state(), State::Live);
 }
 
-#[actix_web::rt::test]
+#[actix_web::test]
 async fn typed_batches_are_compared_once_and_become_durable() {
     let server = TestServer::start().await;
     let (session, token) = server.open("s-1").await;
@@ -75,7 +75,7 @@ async fn typed_batches_are_compared_once_and_become_durable() {
     assert_eq!(server.state.metrics.duplicates.get(), 0);
 }
 
-#[actix_web::rt::test]
+#[actix_web::test]
 async fn a_cut_connection_loses_nothing_and_counts_nothing_twice() {
     let server = TestServer::start().await;
     let (session, token) = server.open("s-1").await;
@@ -92,7 +92,7 @@ async fn a_cut_connection_loses_nothing_and_counts_nothing_twice() {
     server.wait_assess(&session, |answer| answer["counts"]["keys"] == hand.keys()).await;
 }
 
-#[actix_web::rt::test]
+#[actix_web::test]
 async fn a_restart_resumes_the_session_where_it_was() {
     let server = TestServer::start().await;
     let (session, token) = server.open("s-1").await;
@@ -108,7 +108,7 @@ async fn a_restart_resumes_the_session_where_it_was() {
     assert_eq!(after["connected"], false);
 }
 
-#[actix_web::rt::test]
+#[actix_web::test]
 async fn a_graceful_stop_closes_sockets_with_1001() {
     let mut server = TestServer::start().await;
     let (_, token) = server.open("s-1").await;
@@ -121,7 +121,7 @@ async fn a_graceful_stop_closes_sockets_with_1001() {
     assert_eq!(page.close_code(), Some(1001));
 }
 
-#[actix_web::rt::test]
+#[actix_web::test]
 async fn an_action_is_answered_and_its_reference_can_be_quoted_once_by_name() {
     let server = TestServer::start().await;
     let (session, token) = server.open("s-1").await;
@@ -142,7 +142,7 @@ async fn an_action_is_answered_and_its_reference_can_be_quoted_once_by_name() {
     assert_eq!((status, &other["code"]), (422, &json!("reference-unknown")));
 }
 
-#[actix_web::rt::test]
+#[actix_web::test]
 async fn a_passed_step_up_is_believed_at_once() {
     let server = TestServer::start().await;
     let (session, token) = server.open("s-1").await;
@@ -154,7 +154,7 @@ async fn a_passed_step_up_is_believed_at_once() {
     assert_eq!(answer["decision"], "allow", "{answer}");
 }
 
-#[actix_web::rt::test]
+#[actix_web::test]
 async fn a_session_that_the_bank_ends_ends_its_page() {
     let server = TestServer::start().await;
     let (session, token) = server.open("s-1").await;
@@ -165,7 +165,7 @@ async fn a_session_that_the_bank_ends_ends_its_page() {
     assert!(effects.contains(&Effect::MaskAll));
 }
 
-#[actix_web::rt::test]
+#[actix_web::test]
 async fn a_confirmed_session_makes_a_reference_that_the_next_one_is_compared_with() {
     let server = TestServer::start().await;
     let (session, token) = server.open("s-1").await;

@@ -1,5 +1,5 @@
 //! A real server on a free port, and a bank's backend to call it.
-#![allow(dead_code, reason = "each test file uses its own part")]
+#![allow(dead_code, unreachable_pub, reason = "each test file is a crate of its own and uses its own part")]
 
 use palet_client::{Effect, State};
 use palet_seal::PublicKey;

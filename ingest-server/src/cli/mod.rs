@@ -5,7 +5,11 @@
 
 mod config;
 mod demo;
+mod eval;
+mod lines;
 mod load;
+mod policy;
+mod rescore;
 mod serve;
 mod tenant;
 
@@ -44,6 +48,25 @@ enum Command {
     ///
     /// Example: palet load --sessions 200 --rate 400 --seconds 20
     Load(load::Arguments),
+    /// Measures the shipped extractor, models and scorers on corpora.
+    ///
+    /// Example: palet eval corpora/monaco-free --json
+    Eval(palet_eval::cli::EvalArgs),
+    /// Finds sensitive data on standard input.
+    ///
+    /// Example: palet detect --json < lines.jsonl
+    Detect(lines::DetectArguments),
+    /// Encrypts and decrypts by FF1: a JSON object a line on standard input.
+    ///
+    /// Example: palet ff1 --json < lines.jsonl
+    Ff1(lines::Ff1Arguments),
+    /// Checks, simulates and compares policies.
+    #[command(subcommand)]
+    Policy(policy::Command),
+    /// Makes a stored decision again and says whether it comes out the same.
+    ///
+    /// Example: palet rescore 0123456789abcdef0123456789abcdef-7
+    Rescore(rescore::Arguments),
     /// Makes tenants and the keys of their backends.
     Tenant(tenant::Arguments),
 }
@@ -103,6 +126,11 @@ pub fn run() -> ExitCode {
         Command::Demo(arguments) => demo::run(&arguments),
         Command::Config(command) => config::run(&command),
         Command::Load(arguments) => load::run(&arguments),
+        Command::Eval(arguments) => eval::run(&arguments),
+        Command::Detect(arguments) => lines::detect(&arguments),
+        Command::Ff1(arguments) => lines::ff1(&arguments),
+        Command::Policy(command) => policy::run(&command),
+        Command::Rescore(arguments) => rescore::run(&arguments),
         Command::Tenant(arguments) => tenant::run(&arguments),
     };
     let (code, text) = match done {

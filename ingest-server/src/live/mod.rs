@@ -4,18 +4,23 @@
 //! the decision log keeps the inputs, so that a restart, another node or `palet rescore` gets the same state.
 //! Nothing here awaits while it holds a session, asks the store in the path of a batch, or knows a socket.
 
+mod acting;
 mod engine;
 mod log;
 mod page;
 mod registry;
+mod rescore;
 mod session;
+mod telling;
 mod values;
 
+pub use acting::{ActionAnswered, Assessment, BatchReply};
 pub use engine::{Counts, DecisionOutcome, Input, Knowledge, SessionEngine, Whose};
 pub use log::{DecisionLog, LogWriter};
 pub use page::{Outbound, PageKey};
 pub use registry::{JoinError, PageTold, Registry};
+pub use rescore::{Difference, Rescored, rescore};
 pub(crate) use session::make_page_key;
-pub use session::{ActionAnswered, Assessment, BatchReply, LiveSession, Tools};
+pub use session::{LiveSession, Tools};
 pub use values::Values;
 pub(crate) use values::show;

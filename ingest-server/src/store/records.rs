@@ -170,7 +170,7 @@ pub struct SessionRecord {
     pub end_reason: Option<EndReason>,
     /// What the bank said of it.
     pub verdict: Option<Verdict>,
-    /// When the subject logged in to it, as the bank told.
+    /// When the subject had logged in, as the bank told when it opened the session.
     pub login_at: Option<Micros>,
     /// When the last step-up was passed in it.
     pub step_up_at: Option<Micros>,

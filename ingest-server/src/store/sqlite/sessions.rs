@@ -131,24 +131,27 @@ impl SqliteStore {
             .await?;
         let follows = match feedback.kind {
             // A fraud is never overruled by a later word: learning from it would poison the reference.
-            FeedbackKind::Genuine => {
+            FeedbackKind::Genuine => Some(
                 "UPDATE sessions SET verdict_at = ?, verdict = 'genuine', learn_after = NULL \
-                 WHERE id = ? AND verdict IS NOT 'fraud'"
-            }
+                 WHERE id = ? AND verdict IS NOT 'fraud'",
+            ),
             FeedbackKind::Fraud => {
-                "UPDATE sessions SET verdict_at = ?, verdict = 'fraud', learn_after = NULL WHERE id = ?"
+                Some("UPDATE sessions SET verdict_at = ?, verdict = 'fraud', learn_after = NULL WHERE id = ?")
             }
-            FeedbackKind::LoginPassed => "UPDATE sessions SET login_at = ? WHERE id = ?",
-            FeedbackKind::StepUpPassed => "UPDATE sessions SET step_up_at = ? WHERE id = ?",
+            FeedbackKind::StepUpPassed => Some("UPDATE sessions SET step_up_at = ? WHERE id = ?"),
             FeedbackKind::StepUpFailed => {
-                "UPDATE sessions SET step_up_at = NULL WHERE ? IS NOT NULL AND id = ?"
+                Some("UPDATE sessions SET step_up_at = NULL WHERE ? IS NOT NULL AND id = ?")
             }
+            // What it means for the session is in its decisions.
+            FeedbackKind::LoginPassed => None,
         };
-        sqlx::query(follows)
-            .bind(time(feedback.at))
-            .bind(session_bytes(feedback.session))
-            .execute(&mut *transaction)
-            .await?;
+        if let Some(follows) = follows {
+            sqlx::query(follows)
+                .bind(time(feedback.at))
+                .bind(session_bytes(feedback.session))
+                .execute(&mut *transaction)
+                .await?;
+        }
         transaction.commit().await?;
         Ok(())
     }
