@@ -1,14 +1,13 @@
 /**
- * The wasm module: loaded, checked against its hash, and read.
+ * The wasm module: loaded, checked against its hash, and spoken to.
  *
- * `null` wherever the browser will not have it (no WebAssembly, a CSP without `'wasm-unsafe-eval'`, a blocked or altered
- * file): the page then stays masked by script alone.
+ * It is not there wherever the browser will not have it (no WebAssembly, a CSP without `'wasm-unsafe-eval'`, a blocked
+ * or altered file): the page then stays masked by script alone. Functions cross with numbers; bytes and texts cross
+ * through the module's memory, where it says so (`sdk-wasm/src/bindings.rs`).
  */
 
-import { Core, initSync } from "./wasm/palet.js";
+import * as wasm from "./wasm/palet.js";
 import type { Native } from "./native";
-
-export type { Core };
 
 /** Codes of effects, as `sdk-wasm/src/note.rs` lists them with their parts. */
 export const enum Effect {
@@ -30,27 +29,98 @@ export const enum Effect {
   Lost = 15,
 }
 
-/** Why there is no wasm, as a stable code. */
-export type LoadFault = "no-webassembly" | "blocked-by-csp" | "not-loaded";
-
-export interface Loaded {
-  make: typeof Core.make | null;
-  fault: LoadFault | null;
+/** What can happen to a session, as `happen` in the bindings knows it. */
+export const enum Input {
+  Timeout = 0,
+  Opened = 1,
+  Closed = 2,
+  Hidden = 3,
+  Shown = 4,
+  Flush = 5,
+  Pause = 6,
+  Resume = 7,
+  Destroy = 8,
+  Inspect = 9,
+  InspectNoMore = 10,
+  Drain = 11,
+  Announce = 12,
+  NoToken = 13,
+  NoReply = 14,
+  Token = 15,
+  Reply = 16,
+  Frame = 17,
+  Context = 18,
+  Action = 19,
 }
 
-/** Loads the module. Never throws. */
-export async function loadCore(native: Native, url: string | URL, integrity: string): Promise<Loaded> {
-  if (typeof WebAssembly !== "object") return { make: null, fault: "no-webassembly" };
+/** Why there is no session, as a stable code. */
+export type Fault = "no-webassembly" | "blocked-by-csp" | "not-loaded" | "stopped";
+
+const encoder = /* @__PURE__ */ new TextEncoder();
+const decoder = /* @__PURE__ */ new TextDecoder();
+
+let memory: WebAssembly.Memory | null = null;
+
+/** Loads the module, once. Answers with the reason where it cannot; never throws. */
+export async function loadCore(native: Native, url: string | URL, integrity: string): Promise<Fault | null> {
+  if (memory) return null;
+  if (typeof WebAssembly !== "object") return "no-webassembly";
   try {
     const answer = await native.fetch(url, { integrity, credentials: "same-origin" });
-    if (!answer.ok) return { make: null, fault: "not-loaded" };
-    const bytes = await answer.arrayBuffer();
-    initSync({ module: await WebAssembly.compile(bytes) });
-    return { make: Core.make, fault: null };
+    if (!answer.ok) return "not-loaded";
+    const module = await WebAssembly.compile(await answer.arrayBuffer());
+    memory = wasm.initSync({ module }).memory;
+    return null;
   } catch (error) {
-    return { make: null, fault: error instanceof WebAssembly.CompileError ? "blocked-by-csp" : "not-loaded" };
+    return error instanceof WebAssembly.CompileError ? "blocked-by-csp" : "not-loaded";
   }
 }
 
-/** 32 bytes from the browser's cryptographic generator. */
-export const freshSeed = (): Uint8Array => crypto.getRandomValues(new Uint8Array(32));
+const bytesAt = (at: number, length: number): Uint8Array =>
+  new Uint8Array((memory as WebAssembly.Memory).buffer, at, length);
+
+/** Lays bytes down for the module's next function. */
+function lay(bytes: Uint8Array): void {
+  bytesAt(wasm.input_at(bytes.length), bytes.length).set(bytes);
+}
+
+/** Begins a session. Returns whether its settings were good. */
+export function begin(serverKey: string, consent: number, coarse: boolean, strict: boolean, now: number): boolean {
+  const seed = crypto.getRandomValues(new Uint8Array(32));
+  const key = encoder.encode(serverKey);
+  const room = bytesAt(wasm.input_at(32 + key.length), 32 + key.length);
+  room.set(seed);
+  room.set(key, 32);
+  seed.fill(0);
+  return wasm.begin(consent, coarse, strict, now) === 1;
+}
+
+/** Tells the session that something happened, with the bytes or the text that belong to it. */
+export function happen(input: Input, now: number, what?: Uint8Array | string): number {
+  if (what !== undefined) lay(typeof what === "string" ? encoder.encode(what) : what);
+  return wasm.happen(input, now);
+}
+
+/** Hands the ring's records over. */
+export function drain(records: Float64Array, now: number): void {
+  const at = wasm.events_at(records.length);
+  new Float64Array((memory as WebAssembly.Memory).buffer, at, records.length).set(records);
+  wasm.happen(Input.Drain, now);
+}
+
+/** Declares a field; told to the server at the next {@link Input.Announce}. `source`: 0 sealed, 1 local, 2 input. */
+export function declare(id: number, className: string, source: number, sealed: string): void {
+  const name = encoder.encode(className);
+  lay(encoder.encode(className + sealed));
+  wasm.declare(id, name.length, source);
+}
+
+/** The bytes of the effect, copied out. */
+export const bytes = (): Uint8Array => part(wasm.texts()).slice();
+
+/** A text of the effect; `null` where it has none. */
+export const text = (at: number): string | null => (at < wasm.texts() ? decoder.decode(part(at)) : null);
+
+const part = (at: number): Uint8Array => bytesAt(wasm.part_at(at), wasm.part_bytes(at));
+
+export { deadline, number, poll, retire } from "./wasm/palet.js";

@@ -5,7 +5,8 @@
  * where the module stops with a fault, everything is masked and stays so.
  */
 
-import { type Core, Effect } from "./core";
+import * as core from "./core";
+import { Effect, Input } from "./core";
 import type { ActionAnswer, Reason, RiskBand, State } from "./events";
 import type { Native } from "./native";
 import type { Settings } from "./options";
@@ -30,7 +31,6 @@ export interface ExchangeListener {
 
 export class Exchange {
   readonly #native: Native;
-  readonly #core: Core;
   readonly #settings: Settings;
   readonly #listener: ExchangeListener;
   #socket: WebSocket | null = null;
@@ -39,18 +39,22 @@ export class Exchange {
   #timer = 0;
   #timerAt = Infinity;
 
-  constructor(native: Native, core: Core, settings: Settings, listener: ExchangeListener) {
+  constructor(native: Native, settings: Settings, listener: ExchangeListener) {
     this.#native = native;
-    this.#core = core;
     this.#settings = settings;
     this.#listener = listener;
   }
 
-  /** Gives the session one input, then does what it asks for. */
-  run<T>(input: (core: Core, now: number) => T): T | null {
+  /** Tells the session what happened, then does what it asks for. Returns an action's number. */
+  tell(input: Input, what?: Uint8Array | string): number | null {
+    return this.run((now) => core.happen(input, now, what));
+  }
+
+  /** Calls the session, then does what it asks for. */
+  run<T>(call: (now: number) => T): T | null {
     if (this.#broken) return null;
     try {
-      const answer = input(this.#core, this.#native.now());
+      const answer = call(this.#native.now());
       this.#pump();
       return answer;
     } catch {
@@ -71,7 +75,7 @@ export class Exchange {
   leave(): void {
     if (!this.#socket) return;
     this.#drop();
-    this.run((core, now) => core.closed(now));
+    this.tell(Input.Closed);
   }
 
   /** Resolves when the browser has sent what it was given, or a second has passed. */
@@ -85,7 +89,7 @@ export class Exchange {
     if (this.#pumping) return;
     this.#pumping = true;
     try {
-      for (let code = this.#core.poll(); code !== Effect.None; code = this.#core.poll()) this.#perform(code);
+      for (let code = core.poll(); code !== Effect.None; code = core.poll()) this.#perform(code);
     } finally {
       this.#pumping = false;
     }
@@ -94,7 +98,7 @@ export class Exchange {
 
   /** Sets the timer, but only where it would otherwise come too late. */
   #arm(): void {
-    const at = this.#core.deadline();
+    const at = core.deadline();
     if (at >= this.#timerAt) return;
     this.#native.cancelTimeout(this.#timer);
     this.#timerAt = at;
@@ -102,7 +106,7 @@ export class Exchange {
     this.#timer = this.#native.timeout(
       () => {
         this.#timerAt = Infinity;
-        this.run((core, now) => core.timeout(now));
+        this.tell(Input.Timeout);
       },
       Math.min(wait, 0x7fffffff),
     );
@@ -116,7 +120,6 @@ export class Exchange {
   }
 
   #perform(code: Effect): void {
-    const core = this.#core;
     const listener = this.#listener;
     switch (code) {
       case Effect.NeedToken:
@@ -132,7 +135,7 @@ export class Exchange {
       case Effect.Beacon:
         return this.#beacon(core.bytes());
       case Effect.Paint:
-        return listener.paint(core.number(0), core.number(1), core.text(0) ?? null);
+        return listener.paint(core.number(0), core.number(1), core.text(0));
       case Effect.MaskAll:
         return listener.maskAll();
       case Effect.Risk:
@@ -155,11 +158,11 @@ export class Exchange {
   async #askToken(): Promise<void> {
     let token: string | undefined;
     try {
-      token = (await this.#settings.token()) || undefined;
+      token = String((await this.#settings.token()) || "") || undefined;
     } catch {
       this.#listener.emit("notice", { code: "no-token", text: "the token provider failed" });
     }
-    this.run((core, now) => core.token(token, now));
+    this.tell(token ? Input.Token : Input.NoToken, token);
   }
 
   #connect(): void {
@@ -169,18 +172,18 @@ export class Exchange {
       socket = new this.#native.WebSocket(this.#settings.endpoint, SUBPROTOCOL);
     } catch {
       // Told as a closed socket, but not from inside of the session's own call.
-      this.#native.timeout(() => this.run((core, now) => core.closed(now)), 0);
+      this.#native.timeout(() => this.tell(Input.Closed), 0);
       return;
     }
     this.#socket = socket;
     socket.binaryType = "arraybuffer";
-    socket.onopen = () => this.run((core, now) => core.opened(now));
+    socket.onopen = () => this.tell(Input.Opened);
     socket.onmessage = ({ data }) => {
-      if (data instanceof ArrayBuffer) this.run((core, now) => core.frame(new Uint8Array(data), now));
+      if (data instanceof ArrayBuffer) this.tell(Input.Frame, new Uint8Array(data));
     };
     socket.onclose = () => {
       this.#forget();
-      this.run((core, now) => core.closed(now));
+      this.tell(Input.Closed);
     };
   }
 
@@ -215,7 +218,7 @@ export class Exchange {
     } catch {
       // No answer: the session hears of it below.
     }
-    this.run((core, now) => core.reply(reply, now));
+    this.tell(reply ? Input.Reply : Input.NoReply, reply);
   }
 
   #beacon(body: Uint8Array): void {
@@ -227,7 +230,6 @@ export class Exchange {
   }
 
   #tellRisk(): void {
-    const core = this.#core;
     const score = (at: number): number | null => (Number.isNaN(core.number(at)) ? null : core.number(at));
     this.#listener.emit("risk", {
       risk: core.number(0),
@@ -242,7 +244,6 @@ export class Exchange {
   }
 
   #tellAnswer(): void {
-    const core = this.#core;
     this.#listener.answer(core.number(0), {
       decision: DECISIONS[core.number(1)] ?? "deny",
       reference: core.text(0) ?? "",
@@ -254,9 +255,9 @@ export class Exchange {
   #reasons(): Reason[] {
     const reasons: Reason[] = [];
     for (let at = 1; ; at += 2) {
-      const code = this.#core.text(at);
-      if (code === undefined) return reasons;
-      reasons.push({ code, text: this.#core.text(at + 1) ?? "" });
+      const code = core.text(at);
+      if (code === null) return reasons;
+      reasons.push({ code, text: core.text(at + 1) ?? "" });
     }
   }
 }

@@ -1,6 +1,7 @@
 /** One page's PaLet: wires listeners, session and painter, and is what the page's author holds. */
 
-import { type Core, type Loaded, freshSeed, loadCore } from "./core";
+import * as core from "./core";
+import { type Fault, Input } from "./core";
 import { PaletError } from "./error";
 import { type ActionAnswer, Emitter, type Events, type Inspection, type State } from "./events";
 import { Exchange } from "./exchange";
@@ -73,17 +74,17 @@ export class PaletSession {
   /** Calls `handler` with what is about to leave the page, before it is sealed; returns a function that ends it. */
   inspect(handler: (inspection: Inspection) => void): () => void {
     const end = this.#emitter.on("inspect", handler);
-    this.#exchange?.run((core) => core.inspect(true));
+    this.#exchange?.tell(Input.Inspect);
     return () => {
       end();
-      if (!this.#emitter.has("inspect")) this.#exchange?.run((core) => core.inspect(false));
+      if (!this.#emitter.has("inspect")) this.#exchange?.tell(Input.InspectNoMore);
     };
   }
 
   /** Names the part of the bank's application that is shown, as the policy knows it. */
   setContext(name: string): void {
     this.#context = String(name);
-    this.#exchange?.run((core, now) => core.context(String(name), now));
+    this.#exchange?.tell(Input.Context, this.#context);
   }
 
   /**
@@ -101,8 +102,8 @@ export class PaletSession {
         resolve(answer);
       };
       const late = unanswered("palet.no-answer", "No answer came in time.");
-      const id = exchange.run((core, now) => {
-        const number = core.action(String(name), now);
+      const id = exchange.run((now) => {
+        const number = core.happen(Input.Action, now, String(name));
         this.#actions.set(number, settle);
         return number;
       });
@@ -116,7 +117,7 @@ export class PaletSession {
   /** Seals and sends everything captured so far; resolves when the browser has sent it. */
   async flush(): Promise<void> {
     this.#drain();
-    this.#exchange?.run((core, now) => core.flush(now));
+    this.#exchange?.tell(Input.Flush);
     await this.#exchange?.sent();
   }
 
@@ -125,13 +126,13 @@ export class PaletSession {
     this.#drain();
     this.#listeners.pause();
     this.#capturing = false;
-    this.#exchange?.run((core, now) => core.pause(now));
+    this.#exchange?.tell(Input.Pause);
   }
 
   /** Captures again. */
   resume(): void {
     if (this.#destroyed) return;
-    this.#exchange?.run((core, now) => core.resume(now));
+    this.#exchange?.tell(Input.Resume);
     this.#capture();
   }
 
@@ -145,7 +146,7 @@ export class PaletSession {
     if (this.#destroyed) return;
     this.#destroyed = true;
     this.#drain();
-    this.#exchange?.run((core, now) => core.destroy(now));
+    this.#exchange?.tell(Input.Destroy);
     this.#exchange?.stop();
     this.#exchange = null;
     this.#listeners.stop();
@@ -167,17 +168,14 @@ export class PaletSession {
     this.#life.start();
     this.#capture();
     const { wasmUrl = assets.wasmUrl(), integrity = assets.integrity } = this.#settings;
-    const loaded = await loadCore(this.#native, wasmUrl, integrity);
-    if (!this.#destroyed) this.#attach(loaded);
+    const fault = await core.loadCore(this.#native, wasmUrl, integrity);
+    if (this.#destroyed) return;
+    if (fault ?? this.#begin()) this.#withoutEvidence(fault ?? "stopped");
+    else this.#attach();
   }
 
-  #attach({ make, fault }: Loaded): void {
-    const core = make ? this.#makeCore(make) : null;
-    if (!core) {
-      this.#withoutEvidence(fault ?? "not-loaded");
-      return;
-    }
-    const exchange = new Exchange(this.#native, core, this.#settings, {
+  #attach(): void {
+    const exchange = new Exchange(this.#native, this.#settings, {
       paint: (field, level, display) => this.#paint(field, level, display),
       maskAll: () => this.#painter.maskAll(),
       emit: (event, detail) => this.#emitter.emit(event, detail),
@@ -186,31 +184,30 @@ export class PaletSession {
       fault: () => this.#withoutEvidence("stopped"),
     });
     this.#exchange = exchange;
-    exchange.run((core, now) => {
-      core.inspect(this.#emitter.has("inspect"));
-      if (this.#context !== null) core.context(this.#context, now);
-    });
+    if (this.#emitter.has("inspect")) exchange.tell(Input.Inspect);
+    if (this.#context !== null) exchange.tell(Input.Context, this.#context);
     this.#painter.connect({
       declare: (fields) => this.#declare(fields),
-      retire: (ids) => void exchange.run((core, now) => core.retire(Uint16Array.from(ids), now)),
+      retire: (ids) => this.#retire(ids),
       overflow: () => this.#emitter.emit("notice", { code: "too-many-fields", text: "some fields stay masked" }),
     });
     this.#drain();
   }
 
-  #makeCore(make: typeof Core.make): Core | undefined {
+  /** Begins the session. Returns the fault, if any: a module that has trapped begins no other. */
+  #begin(): Fault | null {
     const { serverKey, consent, strict } = this.#settings;
     const coarse = matchMedia("(pointer: coarse)").matches;
-    const seed = freshSeed();
     try {
-      return make(serverKey.replace(/=$/, ""), consentCode(consent), coarse, strict, seed, this.#native.now());
-    } finally {
-      seed.fill(0);
+      const begun = core.begin(serverKey.replace(/=$/, ""), consentCode(consent), coarse, strict, this.#native.now());
+      return begun ? null : "stopped";
+    } catch {
+      return "stopped";
     }
   }
 
   /** No session here, now or later: the page stays masked, and nobody is suspected for it. */
-  #withoutEvidence(code: string): void {
+  #withoutEvidence(code: Fault): void {
     this.#exchange = null;
     this.#listeners.stop();
     this.#capturing = false;
@@ -229,11 +226,16 @@ export class PaletSession {
 
   #declare(fields: Declaration[]): void {
     for (const { id, className } of fields) this.#fieldClasses.set(id, className);
-    this.#exchange?.run((core, now) => {
-      for (const { id, className, source, sealed } of fields) {
-        core.declare(id, className, SOURCES[source], sealed ?? undefined);
-      }
-      core.announce(now);
+    this.#exchange?.run((now) => {
+      for (const { id, className, source, sealed } of fields) core.declare(id, className, SOURCES[source], sealed ?? "");
+      core.happen(Input.Announce, now);
+    });
+  }
+
+  #retire(ids: number[]): void {
+    this.#exchange?.run((now) => {
+      ids.forEach(core.retire);
+      core.happen(Input.Announce, now);
     });
   }
 
@@ -258,24 +260,24 @@ export class PaletSession {
   #drain(): void {
     if (!this.#exchange || this.#ring.head === 0) return;
     const records = this.#ring.take();
-    this.#exchange.run((core, now) => core.drain(records, now));
+    this.#exchange.run((now) => core.drain(records, now));
   }
 
   #handleHidden(): void {
     this.#listeners.releaseKeys();
     this.#mark(Signal.Hidden);
     this.#drain();
-    this.#exchange?.run((core, now) => core.hidden(now));
+    this.#exchange?.tell(Input.Hidden);
   }
 
   #handleShown(): void {
     this.#mark(Signal.Shown);
-    this.#exchange?.run((core, now) => core.shown(now));
+    this.#exchange?.tell(Input.Shown);
   }
 
   #handleLeft(): void {
     this.#drain();
-    this.#exchange?.run((core, now) => core.hidden(now));
+    this.#exchange?.tell(Input.Hidden);
     this.#painter.maskAll();
     this.#exchange?.leave();
   }

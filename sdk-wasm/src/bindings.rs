@@ -1,5 +1,8 @@
-//! What TypeScript calls. Each function parses its arguments and hands them to the session; times are milliseconds of
-//! the page's clock.
+//! What TypeScript calls: functions of numbers alone, so that the bindings weigh next to nothing.
+//!
+//! One module instance is one page's session. Bytes and texts (UTF-8) cross through two buffers: TypeScript asks for
+//! room with [`input_at`] or [`events_at`], writes there, and calls the function that takes them; it reads an effect's
+//! parts at [`part_at`] before the next [`poll`]. Times are milliseconds of the page's clock.
 
 use alloc::{borrow::ToOwned, string::String, vec::Vec};
 use palet_client::{ClientSession, ClientSettings};
@@ -7,180 +10,200 @@ use palet_features::{DeviceClass, ExtractorSettings, Ladder};
 use palet_mask::FieldClass;
 use palet_seal::PublicKey;
 use palet_wire::{Consent, FieldDeclaration, FieldId, FieldSource, PageFacts};
+use spinning_top::{Spinlock, SpinlockGuard};
 use wasm_bindgen::prelude::wasm_bindgen;
 
 use crate::{note::Note, record};
 
-/// One page's session.
-#[wasm_bindgen]
-pub struct Core {
-    session: ClientSession,
+/// The most numbers of one drain: the ring of `js/src/listen/record.ts`.
+const EVENT_NUMBERS_MAX: usize = 4_096 * record::STRIDE;
+/// The most bytes that come in at once: a frame and more.
+const INPUT_BYTES_MAX: usize = 128 * 1024;
+
+struct Page {
+    session: Option<ClientSession>,
+    events: Vec<f64>,
+    input: Vec<u8>,
     declared: Vec<FieldDeclaration>,
+    retired: Vec<FieldId>,
     note: Note,
 }
 
+/// The page has one thread; the lock is there because a static must not be written otherwise. It is found taken only
+/// where a call before has trapped: then this one traps as well, and the page stays masked.
+static PAGE: Spinlock<Page> = Spinlock::new(Page {
+    session: None,
+    events: Vec::new(),
+    input: Vec::new(),
+    declared: Vec::new(),
+    retired: Vec::new(),
+    note: Note::EMPTY,
+});
+
+fn page() -> SpinlockGuard<'static, Page> {
+    PAGE.try_lock().unwrap_or_else(|| core::arch::wasm32::unreachable())
+}
+
+/// Room for so many bytes of input; what was there is gone. Valid until the next call.
 #[wasm_bindgen]
-impl Core {
-    /// A session, or nothing where the key is not 32 bytes in base64url or the seed is short.
-    pub fn make(
-        server_key: &str,
-        consent: u8,
-        coarse: bool,
-        strict: bool,
-        seed: &[u8],
-        now_ms: f64,
-    ) -> Option<Core> {
-        let settings = ClientSettings {
-            server_key: PublicKey::from_base64url(server_key).ok()?,
-            consent: match consent {
-                2 => Consent::Full,
-                1 => Consent::FraudOnly,
-                _ => Consent::None,
-            },
-            facts: PageFacts { coarse_pointer: coarse, strict_ladder: strict },
-            extractor: ExtractorSettings {
-                finest: if strict { Ladder::K3 } else { Ladder::K4 },
-                device: if coarse { DeviceClass::Mobile } else { DeviceClass::Desktop },
-            },
-        };
-        let session = ClientSession::new(settings, seed.try_into().ok()?, record::micros(now_ms));
-        Some(Core { session, declared: Vec::new(), note: Note::default() })
-    }
+pub fn input_at(bytes: usize) -> *const u8 {
+    let input = &mut page().input;
+    *input = alloc::vec![0; bytes.min(INPUT_BYTES_MAX)];
+    input.as_ptr()
+}
 
-    /// Takes what the ring held.
-    pub fn drain(&mut self, records: &[f64], now_ms: f64) {
-        record::parse(records).for_each(|event| self.session.handle_event(event));
-        self.session.handle_drained(record::micros(now_ms));
-    }
+/// Room for so many numbers of events. Valid until the next call.
+#[wasm_bindgen]
+pub fn events_at(numbers: usize) -> *const f64 {
+    let events = &mut page().events;
+    events.resize(numbers.min(EVENT_NUMBERS_MAX), 0.0);
+    events.as_ptr()
+}
 
-    /// The token provider's answer.
-    pub fn token(&mut self, token: Option<String>, now_ms: f64) {
-        self.session.handle_token(token, record::micros(now_ms));
-    }
+/// Begins the session. Input: a seed of 32 bytes, then the server's key in base64url. Returns 0 where either is wrong.
+#[wasm_bindgen]
+pub fn begin(consent: u8, coarse: bool, strict: bool, now_ms: f64) -> u32 {
+    let page = &mut *page();
+    let input = core::mem::take(&mut page.input);
+    page.session = parse_settings(&input, consent, coarse, strict)
+        .map(|(settings, seed)| ClientSession::new(settings, seed, record::micros(now_ms)));
+    u32::from(page.session.is_some())
+}
 
-    /// The socket is open.
-    pub fn opened(&mut self, now_ms: f64) {
-        self.session.handle_open(record::micros(now_ms));
-    }
+fn parse_settings(
+    input: &[u8],
+    consent: u8,
+    coarse: bool,
+    strict: bool,
+) -> Option<(ClientSettings, [u8; 32])> {
+    let (seed, key) = input.split_first_chunk()?;
+    let settings = ClientSettings {
+        server_key: PublicKey::from_base64url(core::str::from_utf8(key).ok()?).ok()?,
+        consent: match consent {
+            2 => Consent::Full,
+            1 => Consent::FraudOnly,
+            _ => Consent::None,
+        },
+        facts: PageFacts { coarse_pointer: coarse, strict_ladder: strict },
+        extractor: ExtractorSettings {
+            finest: if strict { Ladder::K3 } else { Ladder::K4 },
+            device: if coarse { DeviceClass::Mobile } else { DeviceClass::Desktop },
+        },
+    };
+    Some((settings, *seed))
+}
 
-    /// The socket is closed.
-    pub fn closed(&mut self, now_ms: f64) {
-        self.session.handle_close(record::micros(now_ms));
+/// Something happened; `js/src/core.ts` has the same list. Input: what the last five carry. Returns an action's number.
+#[wasm_bindgen]
+pub fn happen(what: u8, now_ms: f64) -> u32 {
+    let page = &mut *page();
+    let now = record::micros(now_ms);
+    let Some(session) = &mut page.session else { return 0 };
+    let input = core::mem::take(&mut page.input);
+    match what {
+        0 => session.handle_timeout(now),
+        1 => session.handle_open(now),
+        2 => session.handle_close(now),
+        3 => session.handle_hidden(now),
+        4 => session.handle_shown(now),
+        5 => session.flush(now),
+        6 => session.pause(now),
+        7 => session.resume(now),
+        8 => session.destroy(now),
+        9 => session.set_inspect(true),
+        10 => session.set_inspect(false),
+        11 => {
+            record::parse(&page.events).for_each(|event| session.handle_event(event));
+            session.handle_drained(now);
+        }
+        12 => {
+            session.retire(&core::mem::take(&mut page.retired), now);
+            session.declare(core::mem::take(&mut page.declared), now);
+        }
+        13 => session.handle_token(None, now),
+        14 => session.handle_reply(None, now),
+        15 => session.handle_token(text(&input), now),
+        16 => session.handle_reply(Some(&input), now),
+        17 => session.handle_frame(&input, now),
+        18 => session.set_context(&text(&input).unwrap_or_default(), now),
+        19 => return session.action(&text(&input).unwrap_or_default(), now),
+        _ => {}
     }
+    0
+}
 
-    /// A binary message came.
-    pub fn frame(&mut self, bytes: &[u8], now_ms: f64) {
-        self.session.handle_frame(bytes, record::micros(now_ms));
-    }
+/// A field of the page, told to the server by the next `happen(12)`. Input: its class in so many bytes, then its sealed
+/// value. `source`: 0 sealed, 1 local, 2 input.
+#[wasm_bindgen]
+pub fn declare(id: u16, class_bytes: usize, source: u8) {
+    let page = &mut *page();
+    let input = core::mem::take(&mut page.input);
+    let (class, sealed) = input.split_at_checked(class_bytes).unwrap_or_default();
+    let name = core::str::from_utf8(class).unwrap_or_default();
+    let (class, custom) = match name.parse() {
+        Ok(class) if class != FieldClass::Custom => (class, None),
+        _ => (FieldClass::Custom, Some(name.to_owned())),
+    };
+    let source = match (source, text(sealed)) {
+        (0, Some(token)) => FieldSource::Sealed(token),
+        (2, _) => FieldSource::Input,
+        _ => FieldSource::Local,
+    };
+    page.declared.push(FieldDeclaration { id: FieldId(id), class, custom, source });
+}
 
-    /// The answer to a POST came, or none will.
-    pub fn reply(&mut self, bytes: Option<Vec<u8>>, now_ms: f64) {
-        self.session.handle_reply(bytes.as_deref(), record::micros(now_ms));
-    }
+/// A field that is gone, told to the server by the next `happen(12)`.
+#[wasm_bindgen]
+pub fn retire(id: u16) {
+    page().retired.push(FieldId(id));
+}
 
-    /// The page is being hidden.
-    pub fn hidden(&mut self, now_ms: f64) {
-        self.session.handle_hidden(record::micros(now_ms));
-    }
+/// When `happen(0)` should be called, infinity for never. **Units**: ms.
+#[wasm_bindgen]
+pub fn deadline() -> f64 {
+    let page = page();
+    let at = page.session.as_ref().and_then(ClientSession::poll_timeout);
+    at.map_or(f64::INFINITY, |at| at.0 as f64 / 1_000.0)
+}
 
-    /// The page is shown again.
-    pub fn shown(&mut self, now_ms: f64) {
-        self.session.handle_shown(record::micros(now_ms));
-    }
+/// Goes to the next effect and returns its code; 0 when there is none. The parts of the one before are wiped.
+#[wasm_bindgen]
+pub fn poll() -> u32 {
+    let page = &mut *page();
+    let Some(session) = &mut page.session else { return 0 };
+    // Frames come first: a connection that is to be closed carries its last words.
+    page.note = match session.poll_transmit() {
+        Some(frame) => Note::frame(frame),
+        None => session.poll_effect().map_or(Note::EMPTY, Note::from),
+    };
+    page.note.code
+}
 
-    /// A field of the page; told to the server by `announce`. `source`: 0 sealed, 1 local, 2 input.
-    pub fn declare(&mut self, id: u16, class: &str, source: u8, sealed: Option<String>) {
-        let (class, custom) = match class.parse() {
-            Ok(class) if class != FieldClass::Custom => (class, None),
-            _ => (FieldClass::Custom, Some(class.to_owned())),
-        };
-        let source = match (source, sealed) {
-            (0, Some(token)) => FieldSource::Sealed(token),
-            (2, _) => FieldSource::Input,
-            _ => FieldSource::Local,
-        };
-        self.declared.push(FieldDeclaration { id: FieldId(id), class, custom, source });
-    }
+/// A number of the effect; NaN where it has none.
+#[wasm_bindgen]
+pub fn number(at: usize) -> f64 {
+    page().note.numbers.get(at).copied().unwrap_or(f64::NAN)
+}
 
-    /// Tells the server of the fields declared since the last call.
-    pub fn announce(&mut self, now_ms: f64) {
-        let declared = core::mem::take(&mut self.declared);
-        self.session.declare(declared, record::micros(now_ms));
-    }
+/// Where a part of the effect is: its texts by their place; its bytes where it has no text there.
+#[wasm_bindgen]
+pub fn part_at(at: usize) -> *const u8 {
+    page().note.part(at).as_ptr()
+}
 
-    /// These fields are gone.
-    pub fn retire(&mut self, ids: &[u16], now_ms: f64) {
-        let ids: Vec<_> = ids.iter().map(|id| FieldId(*id)).collect();
-        self.session.retire(&ids, record::micros(now_ms));
-    }
+/// How many bytes a part of the effect has.
+#[wasm_bindgen]
+pub fn part_bytes(at: usize) -> usize {
+    page().note.part(at).len()
+}
 
-    /// What the page shows now.
-    pub fn context(&mut self, name: &str, now_ms: f64) {
-        self.session.set_context(name, record::micros(now_ms));
-    }
+/// How many texts the effect has.
+#[wasm_bindgen]
+pub fn texts() -> usize {
+    page().note.texts.len()
+}
 
-    /// Asks about an action; the answer carries the number that is returned.
-    pub fn action(&mut self, name: &str, now_ms: f64) -> u32 {
-        self.session.action(name, record::micros(now_ms))
-    }
-
-    /// Closes and sends what is open.
-    pub fn flush(&mut self, now_ms: f64) {
-        self.session.flush(record::micros(now_ms));
-    }
-
-    /// Stops capture.
-    pub fn pause(&mut self, now_ms: f64) {
-        self.session.pause(record::micros(now_ms));
-    }
-
-    /// Captures again.
-    pub fn resume(&mut self, now_ms: f64) {
-        self.session.resume(record::micros(now_ms));
-    }
-
-    /// Ends the session.
-    pub fn destroy(&mut self, now_ms: f64) {
-        self.session.destroy(record::micros(now_ms));
-    }
-
-    /// Whether batches are shown before they are sealed.
-    pub fn inspect(&mut self, inspecting: bool) {
-        self.session.set_inspect(inspecting);
-    }
-
-    /// Does what is due.
-    pub fn timeout(&mut self, now_ms: f64) {
-        self.session.handle_timeout(record::micros(now_ms));
-    }
-
-    /// When `timeout` should be called, infinity for never. **Units**: ms.
-    pub fn deadline(&self) -> f64 {
-        self.session.poll_timeout().map_or(f64::INFINITY, |at| at.0 as f64 / 1_000.0)
-    }
-
-    /// Goes to the next effect and returns its code; 0 when there is none.
-    pub fn poll(&mut self) -> u32 {
-        // Frames come first: a connection that is to be closed carries its last words.
-        self.note = match self.session.poll_transmit() {
-            Some(frame) => Note::frame(frame),
-            None => self.session.poll_effect().map(Note::from).unwrap_or_default(),
-        };
-        self.note.code
-    }
-
-    /// A number of the effect; NaN where it has none.
-    pub fn number(&self, at: usize) -> f64 {
-        self.note.numbers.get(at).copied().unwrap_or(f64::NAN)
-    }
-
-    /// A text of the effect.
-    pub fn text(&mut self, at: usize) -> Option<String> {
-        self.note.texts.get_mut(at).map(core::mem::take)
-    }
-
-    /// The bytes of the effect.
-    pub fn bytes(&mut self) -> Vec<u8> {
-        core::mem::take(&mut self.note.bytes)
-    }
+/// Text from bytes; `None` where they are none.
+fn text(bytes: &[u8]) -> Option<String> {
+    core::str::from_utf8(bytes).ok().map(ToOwned::to_owned)
 }

@@ -23,7 +23,7 @@ use palet_client::Effect;
 use palet_wire::{ActionAnswer, Directive, Reason, RiskUpdate, StepUp};
 
 /// An effect, taken apart.
-#[derive(Clone, Debug, Default, PartialEq)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct Note {
     /// Which effect; 0 for none.
     pub code: u32,
@@ -36,6 +36,15 @@ pub struct Note {
 }
 
 impl Note {
+    /// No effect.
+    pub const EMPTY: Self = Self { code: 0, numbers: Vec::new(), texts: Vec::new(), bytes: Vec::new() };
+
+    /// The text at this place, as bytes; the effect's bytes where there is none.
+    #[must_use]
+    pub fn part(&self, at: usize) -> &[u8] {
+        self.texts.get(at).map_or(&self.bytes, |text| text.as_bytes())
+    }
+
     /// A frame for the socket.
     #[must_use]
     pub fn frame(bytes: Vec<u8>) -> Self {
@@ -43,15 +52,15 @@ impl Note {
     }
 
     fn bare(code: u32) -> Self {
-        Self { code, ..Self::default() }
+        Self { code, ..Self::EMPTY }
     }
 
     fn with_bytes(code: u32, bytes: Vec<u8>) -> Self {
-        Self { code, bytes, ..Self::default() }
+        Self { code, bytes, ..Self::EMPTY }
     }
 
     fn with_numbers(code: u32, numbers: Vec<f64>) -> Self {
-        Self { code, numbers, ..Self::default() }
+        Self { code, numbers, ..Self::EMPTY }
     }
 }
 
@@ -70,11 +79,9 @@ impl From<Effect> for Note {
             Effect::ActionAnswer(answer) => answered(answer),
             Effect::State(state) => Self::with_numbers(12, vec![f64::from(state as u8)]),
             Effect::Inspect { seq, plaintext } => {
-                Self { code: 13, numbers: vec![seq as f64], bytes: plaintext, ..Self::default() }
+                Self { code: 13, numbers: vec![seq as f64], bytes: plaintext, ..Self::EMPTY }
             }
-            Effect::Refused(code) => {
-                Self { code: 14, texts: vec![code.as_str().to_owned()], ..Self::default() }
-            }
+            Effect::Refused(code) => Self { code: 14, texts: vec![code.as_str().to_owned()], ..Self::EMPTY },
             Effect::Lost(batches) => Self::with_numbers(15, vec![f64::from(batches)]),
         }
     }
@@ -85,7 +92,7 @@ fn paint(directive: Directive) -> Note {
         code: 7,
         numbers: vec![f64::from(directive.field.0), f64::from(directive.level as u8)],
         texts: directive.display.into_iter().collect(),
-        ..Note::default()
+        ..Note::EMPTY
     }
 }
 
@@ -102,12 +109,12 @@ fn risk(update: RiskUpdate) -> Note {
     numbers.extend(
         [sub.keys, sub.pointer, sub.automation, sub.device].map(|score| score.map_or(f64::NAN, f64::from)),
     );
-    Note { code: 9, numbers, texts: with_reasons(vec![update.versions], update.reasons), ..Note::default() }
+    Note { code: 9, numbers, texts: with_reasons(vec![update.versions], update.reasons), ..Note::EMPTY }
 }
 
 fn ask(step_up: StepUp) -> Note {
     let texts = with_reasons(vec![step_up.reference], vec![step_up.reason]);
-    Note { code: 10, texts, ..Note::default() }
+    Note { code: 10, texts, ..Note::EMPTY }
 }
 
 fn answered(answer: ActionAnswer) -> Note {
@@ -115,7 +122,7 @@ fn answered(answer: ActionAnswer) -> Note {
         code: 11,
         numbers: vec![f64::from(answer.id), f64::from(answer.decision as u8)],
         texts: with_reasons(vec![answer.reference], answer.reasons),
-        ..Note::default()
+        ..Note::EMPTY
     }
 }
 
@@ -150,6 +157,8 @@ mod tests {
         let note = Note::from(Effect::ActionAnswer(answer));
         assert_eq!(note.numbers, [3.0, 2.0]);
         assert_eq!(note.texts, ["r-1", "keys.rhythm", "The rhythm differs."]);
+        assert_eq!(note.part(1), b"keys.rhythm");
+        assert_eq!(note.part(3), b"");
     }
 
     #[test]

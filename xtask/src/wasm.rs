@@ -96,7 +96,15 @@ fn shrink(module: &Module, out: &Path) -> Result<(), ChoreError> {
     let wasm = out.join(format!("{}_bg.wasm", module.name));
     run(Command::new("node")
         .arg(wasm_opt())
-        .args(["-Oz", "--converge", "--strip-debug", "--strip-producers", "--strip-target-features"])
+        .args([
+            "-Oz",
+            "--converge",
+            "--low-memory-unused",
+            "--zero-filled-memory",
+            "--strip-debug",
+            "--strip-producers",
+            "--strip-target-features",
+        ])
         .args(WASM_FEATURES)
         .arg(&wasm)
         .arg("-o")
