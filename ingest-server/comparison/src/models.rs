@@ -26,11 +26,14 @@ impl Models {
     ///
     /// **Errors**: [`ModelError`] where the binary was built with a file that is cut, changed or of another schema.
     pub fn embedded() -> Result<Self, ModelError> {
-        Ok(Self::of(
-            KeystrokeModels::parse(KEYSTROKE)?,
-            PointerModels::parse(POINTER)?,
-            FixedTextModels::parse(FIXED_TEXT)?,
-        ))
+        Self::embedded_with(KeystrokeModels::parse(KEYSTROKE)?)
+    }
+
+    /// The models that ship in the binary, but for the keystrokes' part.
+    ///
+    /// **Errors**: as [`Self::embedded`].
+    pub fn embedded_with(keystroke: KeystrokeModels) -> Result<Self, ModelError> {
+        Ok(Self::of(keystroke, PointerModels::parse(POINTER)?, FixedTextModels::parse(FIXED_TEXT)?))
     }
 
     /// Models of the three modalities together.

@@ -145,8 +145,7 @@ fn models_for(background: &[PathBuf]) -> Result<Models, EvalError> {
         weights: shipped_content.weights,
         calibration: shipped_content.calibration.clone(),
     };
-    let keystroke = KeystrokeModels::parse(&KeystrokeModels::encode(&content)?)?;
-    Ok(Models::of(keystroke, shipped.pointer().clone(), shipped.fixed_text().clone()))
+    Ok(Models::embedded_with(KeystrokeModels::parse(&KeystrokeModels::encode(&content)?)?)?)
 }
 
 fn background_name(background: &[PathBuf]) -> String {
@@ -324,6 +323,9 @@ enum ModelsTask {
         /// Corpora that may be trained on.
         #[arg(required = true)]
         corpora: Vec<PathBuf>,
+        /// The corpus whose trials weigh the channels.
+        #[arg(long)]
+        weigh_on: PathBuf,
         /// The corpus whose probes calibrate the scores.
         #[arg(long)]
         calibrate_on: PathBuf,
@@ -355,11 +357,11 @@ pub fn models_from_args(
             writeln!(stderr, "{} people", people.len())?;
             std::fs::write(out, TrainingPeople::new(people).model_file()?)?;
         }
-        ModelsTask::Keystroke { corpora, calibrate_on, out } => {
+        ModelsTask::Keystroke { corpora, weigh_on, calibrate_on, out } => {
             let corpora = read_all(&corpora)?;
             let people = training::keystroke_people(&corpora);
             writeln!(stderr, "{} people", people.len())?;
-            std::fs::write(out, keystroke_model(people, &calibrate_on, stderr)?)?;
+            std::fs::write(out, keystroke_model(people, &weigh_on, &calibrate_on, stderr)?)?;
         }
     }
     Ok(())
@@ -367,15 +369,18 @@ pub fn models_from_args(
 
 fn keystroke_model(
     people: Vec<Person>,
+    weigh_on: &Path,
     calibrate_on: &Path,
     stderr: &mut impl Write,
 ) -> Result<Vec<u8>, EvalError> {
-    let shipped = Models::embedded()?;
-    let calibration = Calibration::default();
-    let mut content = KeystrokeContent { people, weights: FusionWeights::default(), calibration };
-    let keystroke = KeystrokeModels::parse(&KeystrokeModels::encode(&content)?)?;
-    let models = Models::of(keystroke, shipped.pointer().clone(), shipped.fixed_text().clone());
-    content.calibration = training::calibrate(&mut read(calibrate_on)?, &models);
+    let (weights, calibration) = (FusionWeights::default(), Calibration::default());
+    let mut content = KeystrokeContent { people, weights, calibration };
+    let made = |content: &KeystrokeContent| -> Result<Models, EvalError> {
+        Ok(Models::embedded_with(KeystrokeModels::parse(&KeystrokeModels::encode(content)?)?)?)
+    };
+    content.weights = training::weigh(&read(weigh_on)?, &made(&content)?).unwrap_or_default();
+    writeln!(stderr, "weights {:.3?}", content.weights.0)?;
+    content.calibration = training::calibrate(&mut read(calibrate_on)?, &made(&content)?);
     for knot in &content.calibration.knots {
         writeln!(stderr, "{} keys: llr = {:.3} x {:+.3}", knot.keys, knot.slope, knot.intercept)?;
     }

@@ -259,7 +259,7 @@ fn outcome_at(stream: &Compared, settings: &RiskSettings, threshold: f64) -> Out
         sum.add(&step.scores);
         let masks = sum.nats() >= threshold;
         if masks {
-            sum.reset();
+            sum.step_up_passed();
         }
         masks
     })

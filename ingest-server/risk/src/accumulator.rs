@@ -7,26 +7,46 @@ use palet_comparison::{LogLikelihoodRatio, Modality, ModalityScore, Reason, Scor
 /// The sum stops at so many times the sum of "severe", so that a few genuine windows do not clear it.
 pub(crate) const CAP: f64 = 1.5;
 
+/// The most that a passed step-up forgives each later window of the session. **Units**: nats.
+const FORGIVEN_MAX: f64 = 3.0;
+
 /// One modality's part.
 #[derive(Clone, Debug)]
 struct Track {
     sum: Cusum,
     slack: f64,
+    /// Log-likelihood ratios since the sum was last at nothing: how odd the stretch is that it stands for.
+    stretch: f64,
+    stretch_windows: u32,
     reason: Option<Reason>,
     windows: u32,
 }
 
 impl Track {
     const fn new(clip: f64, slack: f64, cap: f64) -> Self {
-        Self { sum: Cusum::new(clip, cap), slack, reason: None, windows: 0 }
+        Self { sum: Cusum::new(clip, cap), slack, stretch: 0.0, stretch_windows: 0, reason: None, windows: 0 }
     }
 
     fn add(&mut self, score: ModalityScore) -> LogLikelihoodRatio {
         let llr = LogLikelihoodRatio::bounded(score.llr.nats() + self.slack);
         self.sum.add(llr);
+        self.stretch += llr.nats();
+        self.stretch_windows += 1;
+        if self.sum.nats() <= 0.0 {
+            (self.stretch, self.stretch_windows) = (0.0, 0);
+        }
         self.reason = score.reason.or(self.reason);
         self.windows = self.windows.saturating_add(1);
         llr
+    }
+
+    /// What looked odd is known to be the subject's own today: as much oddness no longer counts in this session.
+    fn forgive(&mut self) {
+        let mean = self.stretch / f64::from(self.stretch_windows.max(1));
+        self.slack = (self.slack - mean).clamp(self.slack, self.slack.max(FORGIVEN_MAX));
+        (self.stretch, self.stretch_windows) = (0.0, 0);
+        self.sum.reset();
+        self.reason = None;
     }
 }
 
@@ -93,12 +113,10 @@ impl Accumulator {
         self.keystroke.windows + self.pointer.windows + self.fixed_text.windows
     }
 
-    /// Forgets everything, after the subject has proved who they are.
-    pub fn reset(&mut self) {
-        for track in [&mut self.keystroke, &mut self.pointer, &mut self.fixed_text] {
-            track.sum.reset();
-            track.reason = None;
-        }
+    /// The subject has proved who they are: what spoke against them is forgotten, and in this session as much oddness
+    /// as they have shown is forgiven from now on, within a bound.
+    pub fn step_up_passed(&mut self) {
+        [&mut self.keystroke, &mut self.pointer, &mut self.fixed_text].into_iter().for_each(Track::forgive);
         self.fused.reset();
     }
 

@@ -4,9 +4,7 @@ use crate::accumulator::Accumulator;
 use crate::automation::{AutomationFinding, AutomationWatch};
 use crate::reason::{ReasonCode, RiskReason};
 use crate::settings::RiskSettings;
-use palet_comparison::{
-    Evidence, LogLikelihoodRatio, Modality, ModalityScore, ModelHash, Models, PreparedReference,
-};
+use palet_comparison::{Evidence, Modality, ModelHash, Models, PreparedReference};
 use palet_features::{FeatureWindow, SCHEMA_VERSION};
 use palet_units::{Micros, Probability};
 
@@ -111,7 +109,7 @@ impl SessionRisk {
 
     /// The subject has proved who they are: what spoke against them until now is forgotten.
     pub fn step_up_passed(&mut self) {
-        self.evidence.reset();
+        self.evidence.step_up_passed();
         self.automation = AutomationWatch::default();
         self.risk = Risk { versions: self.risk.versions, trained: self.risk.trained, ..nothing_known() };
     }

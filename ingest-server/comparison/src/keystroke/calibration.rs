@@ -10,7 +10,7 @@ pub struct FusionWeights(pub [f32; CHANNELS]);
 impl Default for FusionWeights {
     /// Weights that were not trained.
     fn default() -> Self {
-        Self([1.0, 0.5, 0.5, 1.0, 0.4, 0.4, 0.4])
+        Self([1.0, 0.5, 0.5, 1.0, 0.4, 0.4])
     }
 }
 
@@ -59,7 +59,7 @@ impl Calibration {
         let line = |knot: &CalibrationKnot| f64::from(knot.slope.mul_add(fused, knot.intercept));
         match (self.knots.get(after.wrapping_sub(1)), self.knots.get(after)) {
             (Some(low), Some(high)) => {
-                let share = f64::from((keys / low.keys).ln() / (high.keys / low.keys).ln());
+                let share = f64::from(libm::logf(keys / low.keys) / libm::logf(high.keys / low.keys));
                 line(low) * (1.0 - share) + line(high) * share
             }
             (Some(only), None) | (None, Some(only)) => line(only),

@@ -21,14 +21,13 @@ const CHANNEL_MAX: f32 = 12.0;
 const REASON_BELOW: f32 = -0.5;
 
 /// Names of the channels in evaluations. **Shape** `[CHANNELS]`.
-const CHANNEL_NAMES: [&str; CHANNELS] = [
+pub const CHANNEL_NAMES: [&str; CHANNELS] = [
     "key-dwell",
     "key-flight-ud",
     "key-flight-dd",
     "key-flight-uu",
     "key-dwell-then-ud",
     "key-dwell-then-dwell",
-    "key-ud-then-ud",
 ];
 
 /// Normalised scores by channel; nothing where a channel saw nothing. **Shape** `[CHANNELS]`.

@@ -12,6 +12,6 @@ mod tables;
 
 pub use calibration::{Calibration, CalibrationKnot, FusionWeights};
 pub use counts::KeyCounts;
-pub use evidence::{ChannelScores, KeystrokeEvidence};
+pub use evidence::{CHANNEL_NAMES, ChannelScores, KeystrokeEvidence};
 pub use model::{KeystrokeContent, KeystrokeModels, Person};
 pub use reference::{KeystrokeReference, PreparedKeystroke, TRAINED_KEYS_MIN};

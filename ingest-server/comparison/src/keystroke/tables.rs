@@ -83,7 +83,7 @@ impl Tables {
             self.steps[index]
                 .iter()
                 .zip(&population.steps[index])
-                .map(|(mine, all)| (mine / all).ln())
+                .map(|(mine, all)| libm::logf(mine / all))
                 .collect()
         })
     }
@@ -110,7 +110,7 @@ fn tilt(parent: &mut [f32], mine: &[f32], theirs: &[f32]) {
     parent.iter_mut().for_each(|cell| *cell /= total);
 }
 
-/// Counts spread over neighbouring bins, a quarter to each side; what would leave at an end stays.
+/// Counts spread over neighbouring bins, a fifth to each side; what would leave at an end stays.
 fn smoothed(channel: Channel, counts: &[f32]) -> Vec<f32> {
     let (rows, columns) = channel.shape();
     let mut along: Vec<f32> = Vec::with_capacity(counts.len());
@@ -127,7 +127,7 @@ fn smoothed(channel: Channel, counts: &[f32]) -> Vec<f32> {
 fn blurred(len: usize, at: usize, value: impl Fn(usize) -> f32) -> f32 {
     let before = value(at.saturating_sub(1));
     let after = value((at + 1).min(len - 1));
-    0.25 * before + 0.5 * value(at) + 0.25 * after
+    0.2 * before + 0.6 * value(at) + 0.2 * after
 }
 
 #[cfg(test)]
@@ -144,7 +144,7 @@ mod tests {
 
     #[test]
     fn every_group_is_a_distribution() {
-        let population = Tables::population(&counts(vec![(2, 40), (3, 60), (70, 9), (900, 8)]));
+        let population = Tables::population(&counts(vec![(2, 40), (3, 60), (70, 9), (1_500, 8)]));
         let person = Tables::person(&counts(vec![(9, 77), (300, 5)]), &population);
         for tables in [&population, &person] {
             for (index, ladder) in COARSE_FIRST {

@@ -3,7 +3,7 @@
 use crate::corpus::{Corpus, Span, Trial};
 use crate::trials;
 use palet_comparison::Models;
-use palet_comparison::keystroke::{Calibration, CalibrationKnot};
+use palet_comparison::keystroke::{Calibration, CalibrationKnot, FusionWeights};
 
 /// Lengths at which a line is fitted. **Units**: keys.
 const LENGTHS: [usize; 6] = [16, 32, 64, 100, 200, 400];
@@ -42,34 +42,93 @@ fn of_length(corpus: &Corpus, trial: &Trial, keys: usize) -> Option<Trial> {
     corpus.rows(&probe).is_some().then(|| Trial { probe, ..trial.clone() })
 }
 
+/// The largest channel score that a weight is fitted on, in both directions.
+const CHANNEL_CLIP: f64 = 6.0;
+/// Pull of the weights towards 0.
+const WEIGHT_RIDGE: f64 = 1e-2;
+
+/// Fits the channels' weights on a corpus's trials; a channel that would count against itself weighs nothing.
+#[must_use]
+pub fn weigh(corpus: &Corpus, models: &Models) -> Option<FusionWeights> {
+    let run = trials::run(corpus, models);
+    let names = palet_comparison::keystroke::CHANNEL_NAMES;
+    let row = |trial: &trials::ScoredTrial| {
+        let score =
+            |name: &str| trial.scores.iter().find(|(n, _)| *n == name).map_or(0.0, |(_, score)| *score);
+        let scores = names.iter().map(|name| score(name).clamp(-CHANNEL_CLIP, CHANNEL_CLIP)).collect();
+        (scores, trial.mated)
+    };
+    let rows: Vec<(Vec<f64>, bool)> = run.scored.iter().map(row).collect();
+    let line = fitted(&rows, WEIGHT_RIDGE)?;
+    let mut weights = FusionWeights::default();
+    weights.0.iter_mut().zip(&line).for_each(|(weight, fitted)| *weight = fitted.max(0.0) as f32);
+    Some(weights)
+}
+
 /// Slope and intercept of log odds over a score, both sorts weighing the same. None where one sort is missing, or the
 /// score falls where it should rise.
 #[must_use]
 pub fn logistic(scores: &[(f64, bool)]) -> Option<(f64, f64)> {
-    let mated = scores.iter().filter(|(_, mated)| *mated).count() as f64;
-    let nonmated = scores.len() as f64 - mated;
+    let rows: Vec<(Vec<f64>, bool)> = scores.iter().map(|(score, mated)| (vec![*score], *mated)).collect();
+    match fitted(&rows, RIDGE)?.as_slice() {
+        [slope, intercept] if *slope > 0.0 => Some((*slope, *intercept)),
+        _ => None,
+    }
+}
+
+/// Weights of several scores and, last, an intercept, by Newton's method.
+fn fitted(rows: &[(Vec<f64>, bool)], ridge: f64) -> Option<Vec<f64>> {
+    let mated = rows.iter().filter(|(_, mated)| *mated).count() as f64;
+    let nonmated = rows.len() as f64 - mated;
     if mated == 0.0 || nonmated == 0.0 {
         return None;
     }
-    let (mut slope, mut intercept) = (0.5, 0.0);
+    let size = rows.first()?.0.len() + 1;
+    let mut line = vec![0.0; size];
     for _ in 0..STEPS {
-        let mut gradient = [-RIDGE * slope, 0.0];
-        let mut curvature = [RIDGE, 0.0, 1e-9];
-        for &(score, is_mated) in scores {
-            let weight = if is_mated { 0.5 / mated } else { 0.5 / nonmated };
-            let p = 1.0 / (1.0 + (-(slope * score + intercept)).exp());
-            let error = weight * (f64::from(u8::from(is_mated)) - p);
-            let bend = weight * p * (1.0 - p);
-            gradient = [gradient[0] + error * score, gradient[1] + error];
-            curvature =
-                [curvature[0] + bend * score * score, curvature[1] + bend * score, curvature[2] + bend];
+        let mut gradient: Vec<f64> = line.iter().map(|weight| -ridge * weight).collect();
+        let mut curvature = vec![vec![0.0; size]; size];
+        (0..size).for_each(|at| curvature[at][at] = ridge);
+        gradient[size - 1] = 0.0;
+        curvature[size - 1][size - 1] = 1e-9;
+        for (scores, is_mated) in rows {
+            let value = |at: usize| scores.get(at).copied().unwrap_or(1.0);
+            let sum: f64 = line.iter().enumerate().map(|(at, weight)| weight * value(at)).sum();
+            let p = 1.0 / (1.0 + (-sum).exp());
+            let weight = if *is_mated { 0.5 / mated } else { 0.5 / nonmated };
+            let error = weight * (f64::from(u8::from(*is_mated)) - p);
+            for at in 0..size {
+                gradient[at] += error * value(at);
+                (0..size).for_each(|to| curvature[at][to] += weight * p * (1.0 - p) * value(at) * value(to));
+            }
         }
-        let [a, b, c] = curvature;
-        let determinant = a * c - b * b;
-        slope += (c * gradient[0] - b * gradient[1]) / determinant;
-        intercept += (a * gradient[1] - b * gradient[0]) / determinant;
+        let step = solved(curvature, gradient)?;
+        line.iter_mut().zip(&step).for_each(|(weight, step)| *weight += step);
     }
-    (slope.is_finite() && intercept.is_finite() && slope > 0.0).then_some((slope, intercept))
+    line.iter().all(|weight| weight.is_finite()).then_some(line)
+}
+
+/// Solves a small positive definite system by elimination.
+fn solved(mut matrix: Vec<Vec<f64>>, mut right: Vec<f64>) -> Option<Vec<f64>> {
+    let size = right.len();
+    for pivot in 0..size {
+        let scale = matrix[pivot][pivot];
+        if scale.abs() < 1e-15 {
+            return None;
+        }
+        for row in pivot + 1..size {
+            let factor = matrix[row][pivot] / scale;
+            for column in pivot..size {
+                matrix[row][column] -= factor * matrix[pivot][column];
+            }
+            right[row] -= factor * right[pivot];
+        }
+    }
+    for row in (0..size).rev() {
+        let known: f64 = (row + 1..size).map(|column| matrix[row][column] * right[column]).sum();
+        right[row] = (right[row] - known) / matrix[row][row];
+    }
+    Some(right)
 }
 
 #[cfg(test)]

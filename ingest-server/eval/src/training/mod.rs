@@ -2,7 +2,7 @@
 
 mod calibration;
 
-pub use calibration::{calibrate, logistic};
+pub use calibration::{calibrate, logistic, weigh};
 
 use crate::corpus::{Corpus, CorpusKind, KeyRow, Rows};
 use crate::parallel;

@@ -20,20 +20,13 @@ const HASTY_US: i64 = 15_000;
 /// Dwells this close are the same. **Units**: µs.
 const SAME_DWELL_US: i64 = 1_000;
 
-/// The key before, as far as the next one's features need it.
-#[derive(Clone, Copy)]
-struct Previous {
-    key: TimedKey,
-    ud_us: Option<i32>,
-}
-
 /// Counts of the block that is being filled.
 pub(crate) struct BlockBuilder {
     counts: [u8; CELLS_MAX],
     keys: u16,
     repeats: u8,
     hasty: u8,
-    previous: Option<Previous>,
+    previous: Option<TimedKey>,
 }
 
 impl BlockBuilder {
@@ -54,52 +47,44 @@ impl BlockBuilder {
     /// Counts one key and the transition that leads to it.
     pub(crate) fn count(&mut self, key: TimedKey) {
         self.keys += 1;
-        let dwell_us = dwell_us(&key);
-        if let Some(dwell) = dwell_us {
+        if let Some(dwell) = dwell_us(&key) {
             self.add(Channel::Dwell, key.class, plain_bin(Channel::Dwell, dwell));
         }
-        let ud_us = self.previous.and_then(|previous| self.count_transition(&previous, &key));
-        self.previous = Some(Previous { key, ud_us });
+        if let Some(before) = self.previous.replace(key) {
+            self.count_transition(&before, &key);
+        }
     }
 
-    fn count_transition(&mut self, previous: &Previous, key: &TimedKey) -> Option<i32> {
-        let before = &previous.key;
+    fn count_transition(&mut self, before: &TimedKey, key: &TimedKey) {
         let raw_dd = key.press.raw.signed_since(before.press.raw);
         if !(0..FLIGHT_DD_US_MAX).contains(&raw_dd) {
-            return None;
+            return;
         }
         self.hasty += u8::from(raw_dd < HASTY_US);
         self.repeats += u8::from(same_dwell(before, key));
         let pair = before.class * Ladder::K4.classes() + key.class;
         let dd = key.press.noisy_since(before.press);
         self.add(Channel::FlightDd, pair, plain_bin(Channel::FlightDd, dd));
-        let released = before.release?;
+        let Some(released) = before.release else { return };
         let ud = key.press.noisy_since(released);
         self.add(Channel::FlightUd, pair, plain_bin(Channel::FlightUd, ud));
         if let Some(release) = key.release {
             let uu = release.noisy_since(released);
             self.add(Channel::FlightUu, pair, plain_bin(Channel::FlightUu, uu));
         }
-        self.count_joint(previous, key, ud);
-        Some(ud)
+        self.count_joint(before, key, pair, ud);
     }
 
-    fn count_joint(&mut self, previous: &Previous, key: &TimedKey, ud: i32) {
-        let ud_bin = joint_ud_bin(ud);
-        if let Some(dwell) = dwell_us(&previous.key) {
-            let row = joint_dwell_bin(dwell);
-            self.add_joint(Channel::DwellThenUd, row, ud_bin);
-            if let Some(next) = dwell_us(key) {
-                self.add_joint(Channel::DwellThenDwell, row, joint_dwell_bin(next));
-            }
+    fn count_joint(&mut self, before: &TimedKey, key: &TimedKey, pair: usize, ud: i32) {
+        let Some(dwell) = dwell_us(before) else { return };
+        let row = joint_dwell_bin(dwell);
+        let columns = |channel: Channel| channel.shape().1;
+        let ud_cell = row * columns(Channel::DwellThenUd) + joint_ud_bin(ud);
+        self.add(Channel::DwellThenUd, pair, ud_cell);
+        if let Some(next) = dwell_us(key) {
+            let cell = row * columns(Channel::DwellThenDwell) + joint_dwell_bin(next);
+            self.add(Channel::DwellThenDwell, 0, cell);
         }
-        if let Some(before) = previous.ud_us {
-            self.add_joint(Channel::UdThenUd, joint_ud_bin(before), ud_bin);
-        }
-    }
-
-    fn add_joint(&mut self, channel: Channel, row: usize, column: usize) {
-        self.add(channel, 0, row * channel.shape().1 + column);
     }
 
     fn add(&mut self, channel: Channel, group: usize, bin: usize) {

@@ -28,16 +28,15 @@ pub enum Channel {
     FlightDd = 2,
     /// Release to release by class pair.
     FlightUu = 3,
-    /// Dwell and the flight_ud after it.
+    /// Dwell and the flight_ud after it, by class pair.
     DwellThenUd = 4,
-    /// Dwell and the next key's dwell.
+    /// Dwell and the next key's dwell. Without classes: by class pair, equal dwells would chain the pairs of a block
+    /// into an order.
     DwellThenDwell = 5,
-    /// flight_ud and the next flight_ud.
-    UdThenUd = 6,
 }
 
 /// How many channels there are.
-pub const CHANNELS: usize = 7;
+pub const CHANNELS: usize = 6;
 
 impl Channel {
     /// Every channel, in the order of the cells.
@@ -48,7 +47,6 @@ impl Channel {
         Self::FlightUu,
         Self::DwellThenUd,
         Self::DwellThenDwell,
-        Self::UdThenUd,
     ];
 
     /// Bins that one class or class pair of this channel has, rows times columns.
@@ -57,7 +55,6 @@ impl Channel {
         match self {
             Self::DwellThenUd => (JOINT_DWELL_BINS, JOINT_UD_BINS),
             Self::DwellThenDwell => (JOINT_DWELL_BINS, JOINT_DWELL_BINS),
-            Self::UdThenUd => (JOINT_UD_BINS, JOINT_UD_BINS),
             _ => (1, BINS),
         }
     }
@@ -73,8 +70,8 @@ impl Channel {
     const fn groups(self, classes: usize) -> usize {
         match self {
             Self::Dwell => classes,
-            Self::FlightUd | Self::FlightDd | Self::FlightUu => classes * classes,
-            _ => 1,
+            Self::DwellThenDwell => 1,
+            _ => classes * classes,
         }
     }
 }
@@ -177,11 +174,11 @@ impl Layout {
         let classes = self.ladder.classes();
         match channel {
             Channel::Dwell => fold(self.ladder, coarser, group),
-            Channel::FlightUd | Channel::FlightDd | Channel::FlightUu => {
+            Channel::DwellThenDwell => group,
+            _ => {
                 let first = fold(self.ladder, coarser, group / classes);
                 first * coarser.classes() + fold(self.ladder, coarser, group % classes)
             }
-            _ => group,
         }
     }
 }
