@@ -109,7 +109,6 @@ impl Words<'static> {
 pub struct Displayed {
     level: Level,
     text: Zeroizing<String>,
-    spoken: Zeroizing<String>,
 }
 
 impl Displayed {
@@ -125,10 +124,18 @@ impl Displayed {
         &self.text
     }
 
-    /// What a screen reader says; at `clear` the value itself.
+    /// What a screen reader says of it; at `clear` the value itself. `label` is the page's own name of the
+    /// field, or [`ClassRef::label`].
     #[must_use]
-    pub fn spoken(&self) -> &str {
-        &self.spoken
+    pub fn spoken(&self, label: &str, words: &Words<'_>) -> Zeroizing<String> {
+        Zeroizing::new(match self.level {
+            Level::Clear => return self.text.clone(),
+            Level::Partial => spoken_partial(label, words.partly, &self.text),
+            Level::Fpe => joined(label, words.pseudonym),
+            // A token says nothing to anybody who hears it.
+            Level::Token | Level::Redact => joined(label, words.hidden),
+            Level::Block => joined(label, words.blocked),
+        })
     }
 }
 
@@ -139,44 +146,21 @@ impl fmt::Debug for Displayed {
     }
 }
 
-/// What a field of `class` shows of `content` at `level`, with an English label.
+/// What a field of `class` shows of `content` at `level`.
 #[must_use]
 pub fn display<'c>(class: impl Into<ClassRef<'c>>, level: Level, content: Content<'_>) -> Displayed {
     let class = class.into();
-    display_in(class, level, content, class.label(), &Words::ENGLISH)
-}
-
-/// The same with the page's own label and words.
-#[must_use]
-pub fn display_in<'c>(
-    class: impl Into<ClassRef<'c>>,
-    level: Level,
-    content: Content<'_>,
-    label: &str,
-    words: &Words<'_>,
-) -> Displayed {
-    let class = class.into();
-    let redacted = || closed(level.max(Level::Redact), label, words);
-    if class.is_secret() {
-        return redacted();
-    }
     let shown = match (level, content) {
-        (Level::Clear, Content::Value(value)) => {
-            let text = Zeroizing::new(String::from(value));
-            return Displayed { level, spoken: text.clone(), text };
-        }
+        _ if class.is_secret() => None,
+        (Level::Clear, Content::Value(value)) => Some(String::from(value)),
         (Level::Partial, Content::Value(value)) => partial(class, value),
         (Level::Partial | Level::Fpe | Level::Token, Content::Ready(text)) => ready(text),
         _ => None,
     };
-    let Some(text) = shown else { return redacted() };
-    let spoken = match level {
-        Level::Partial => spoken_partial(label, words.partly, &text),
-        Level::Fpe => joined(label, words.pseudonym),
-        // A token says nothing to anybody who hears it.
-        _ => joined(label, words.hidden),
-    };
-    Displayed { level, text: Zeroizing::new(text), spoken: Zeroizing::new(spoken) }
+    match shown {
+        Some(text) => Displayed { level, text: Zeroizing::new(text) },
+        None => Displayed { level: level.max(Level::Redact), text: Zeroizing::new(String::from(REDACTED)) },
+    }
 }
 
 /// The partial form of a value; `None` where the class has none or the value is malformed.
@@ -206,15 +190,6 @@ fn partial(class: ClassRef<'_>, value: &str) -> Option<String> {
 fn ready(text: &str) -> Option<String> {
     let plain = |c: char| !c.is_control() && !is_invisible(c);
     (!text.is_empty() && text.len() <= READY_BYTES_MAX && text.chars().all(plain)).then(|| String::from(text))
-}
-
-fn closed(level: Level, label: &str, words: &Words<'_>) -> Displayed {
-    let said = if level == Level::Block { words.blocked } else { words.hidden };
-    Displayed {
-        level,
-        text: Zeroizing::new(String::from(REDACTED)),
-        spoken: Zeroizing::new(joined(label, said)),
-    }
 }
 
 fn joined(label: &str, words: &str) -> String {
@@ -259,9 +234,10 @@ fn spoken_partial(label: &str, partly: &str, text: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use alloc::string::ToString;
 
     fn spoken(class: FieldClass, level: Level, value: &str) -> String {
-        String::from(display(class, level, Content::Value(value)).spoken())
+        display(class, level, Content::Value(value)).spoken(class.label(), &Words::ENGLISH).to_string()
     }
 
     #[test]
@@ -283,7 +259,7 @@ mod tests {
             for value in ["", "4111 1111 1111 1111", "x", &"y".repeat(5000)] {
                 let shown = display(class, Level::Redact, Content::Value(value));
                 assert_eq!((shown.text(), shown.level()), (REDACTED, Level::Redact));
-                assert_eq!(shown.spoken(), display(class, Level::Redact, Content::Value("z")).spoken());
+                assert_eq!(spoken(class, Level::Redact, value), spoken(class, Level::Redact, "z"));
             }
         }
     }

@@ -23,7 +23,7 @@ pub use canonical::canonical;
 pub use checksum::Checksum;
 pub use class::{FieldClass, UnknownClass};
 pub use custom::{CustomClass, CustomClassError, CustomPartial, CustomSettings, Secrecy};
-pub use display::{ClassRef, Content, Displayed, REDACTED, VALUE_BYTES_MAX, Words, display, display_in};
+pub use display::{ClassRef, Content, Displayed, REDACTED, VALUE_BYTES_MAX, Words, display};
 pub use grouped::Malformed;
 pub use level::{Level, UnknownLevel};
 pub use shape::{Marking, Shape, ShapeError};

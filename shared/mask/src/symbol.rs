@@ -6,10 +6,10 @@
 /// The character that stands for a hidden one.
 pub const BULLET: char = '•';
 
-/// The zeros of the decimal digits of several scripts; the other nine follow each of them.
-const ZEROS: [u32; 20] = [
-    0x30, 0x660, 0x6F0, 0x7C0, 0x966, 0x9E6, 0xA66, 0xAE6, 0xB66, 0xBE6, 0xC66, 0xCE6, 0xD66, 0xE50, 0xED0,
-    0xF20, 0x1040, 0x17E0, 0x1810, 0xFF10,
+/// The zeros of the decimal digits of several scripts besides ASCII; the other nine follow each of them.
+const ZEROS: [u32; 19] = [
+    0x660, 0x6F0, 0x7C0, 0x966, 0x9E6, 0xA66, 0xAE6, 0xB66, 0xBE6, 0xC66, 0xCE6, 0xD66, 0xE50, 0xED0, 0xF20,
+    0x1040, 0x17E0, 0x1810, 0xFF10,
 ];
 
 /// Letters, base characters only, as closed ranges in order.
@@ -62,6 +62,9 @@ const LETTERS: [(u32, u32); 44] = [
 
 /// The value of a decimal digit in any of the known scripts.
 pub(crate) fn digit(c: char) -> Option<u8> {
+    if c.is_ascii() {
+        return c.to_digit(10).map(|value| value as u8);
+    }
     let code = c as u32;
     ZEROS.iter().find(|&&zero| (zero..zero + 10).contains(&code)).map(|zero| (code - zero) as u8)
 }
@@ -94,7 +97,9 @@ pub(crate) const fn is_blank(c: char) -> bool {
 
 /// Whether the character shows nothing and only steers: joiners, marks of direction, the byte order mark.
 pub(crate) const fn is_invisible(c: char) -> bool {
-    matches!(c, '\u{ad}' | '\u{61c}' | '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{feff}')
+    // Most characters are ASCII, and none of those is.
+    !c.is_ascii()
+        && matches!(c, '\u{ad}' | '\u{61c}' | '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{feff}')
 }
 
 /// The plain form of a character that groups symbols: a blank, hyphen, dot or slash.

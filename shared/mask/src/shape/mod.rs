@@ -7,17 +7,21 @@
 //! so that the way back is the same. The way back ends at the value's plain spelling: ASCII digits, capitals where
 //! the class has only those, plain separators.
 
+mod alphabet;
+mod decimal;
+mod reading;
+
 use crate::checksum::{Checksum, Expected};
 use crate::class::FieldClass;
-use crate::contact;
 use crate::custom::CustomClass;
 use crate::display::{ClassRef, VALUE_BYTES_MAX};
-use crate::grouped::{Grouped, Malformed};
-use crate::number;
-use crate::symbol::{ascii_digit, is_invisible};
+use crate::grouped::Malformed;
 use alloc::string::String;
 use alloc::vec;
 use alloc::vec::Vec;
+use alphabet::Alphabet;
+use decimal::{divide, multiply_add};
+use reading::{of_custom, of_email, of_number, of_phone, unmarked};
 use zeroize::Zeroizing;
 
 /// Whether a text is a value or a pseudonym, and if a pseudonym, how it is told from a value.
@@ -72,57 +76,6 @@ impl ShapeError {
     }
 }
 
-/// The alphabet of one varying character.
-#[derive(Clone, Debug, PartialEq, Eq)]
-enum Alphabet {
-    Digit,
-    Upper,
-    Lower,
-    Own(alloc::sync::Arc<[char]>),
-}
-
-impl Alphabet {
-    fn radix(&self) -> u16 {
-        match self {
-            Self::Digit => 10,
-            Self::Upper | Self::Lower => 26,
-            Self::Own(symbols) => u16::try_from(symbols.len()).unwrap_or(u16::MAX),
-        }
-    }
-
-    fn of(c: char) -> Option<Self> {
-        match c {
-            '0'..='9' => Some(Self::Digit),
-            'A'..='Z' => Some(Self::Upper),
-            'a'..='z' => Some(Self::Lower),
-            _ => None,
-        }
-    }
-
-    fn value(&self, c: char) -> Option<u16> {
-        match self {
-            Self::Own(symbols) => symbols.binary_search(&c).ok().and_then(|at| u16::try_from(at).ok()),
-            _ => u16::try_from(c as u32 - self.first() as u32).ok().filter(|value| *value < self.radix()),
-        }
-    }
-
-    fn symbol(&self, value: u16) -> Option<char> {
-        match self {
-            Self::Own(symbols) => symbols.get(usize::from(value)).copied(),
-            _ if value < self.radix() => char::from_u32(self.first() as u32 + u32::from(value)),
-            _ => None,
-        }
-    }
-
-    const fn first(&self) -> char {
-        match self {
-            Self::Digit | Self::Own(_) => '0',
-            Self::Upper => 'A',
-            Self::Lower => 'a',
-        }
-    }
-}
-
 /// One character of a value.
 #[derive(Clone, Debug, PartialEq, Eq)]
 enum Slot {
@@ -143,6 +96,8 @@ pub struct Shape {
     values: Zeroizing<Vec<u16>>,
     checksum: Checksum,
     kind: Kind,
+    /// The number of decimal digits, where alphabets are mixed.
+    decimal_length: usize,
 }
 
 /// What kind of text a shape is of, where that changes how it is read back.
@@ -185,7 +140,7 @@ impl Shape {
             return Err(Malformed::Length(text.len()).into());
         }
         let (text, expected) = unmarked(class, text, marking)?;
-        let shape = match class {
+        let mut shape = match class {
             ClassRef::Custom(class) => of_custom(class, &class.parse(text, expected)?),
             ClassRef::BuiltIn(FieldClass::Email) => of_email(text)?,
             ClassRef::BuiltIn(FieldClass::Phone) => of_phone(text)?,
@@ -197,14 +152,17 @@ impl Shape {
         match shape.values.len() {
             count if count > VARYING_MAX => Err(ShapeError::TooLong(count)),
             _ if domain < DOMAIN_MIN => Err(ShapeError::TooSmall(domain)),
-            _ => Ok(shape),
+            _ => {
+                shape.decimal_length = shape.count_decimals();
+                Ok(shape)
+            }
         }
     }
 
     fn empty(checksum: Checksum, kind: Kind) -> Self {
         // Room for every value that is handled: growing would leave a copy behind.
         let values = Zeroizing::new(Vec::with_capacity(VARYING_MAX));
-        Self { slots: Vec::new(), values, checksum, kind }
+        Self { slots: Vec::new(), values, checksum, kind, decimal_length: 0 }
     }
 
     /// The radix of [`Shape::digits`]: that of the alphabet where there is one, else 10.
@@ -219,7 +177,7 @@ impl Shape {
         if self.uniform().is_some() {
             return self.values.clone();
         }
-        let mut number = Zeroizing::new(vec![0; self.decimal_length()]);
+        let mut number = Zeroizing::new(vec![0; self.decimal_length]);
         for (alphabet, &value) in self.alphabets().zip(self.values.iter()) {
             multiply_add(&mut number, alphabet.radix(), value);
         }
@@ -271,8 +229,11 @@ impl Shape {
         self.alphabets().all(|alphabet| alphabet == first).then(|| first.radix())
     }
 
-    /// The number of decimal digits that the number of values has.
-    fn decimal_length(&self) -> usize {
+    /// The number of decimal digits of the largest number that stands for a value; 0 where none is needed.
+    fn count_decimals(&self) -> usize {
+        if self.uniform().is_some() {
+            return 0;
+        }
         let mut largest = vec![0; 3 * self.values.len()];
         for alphabet in self.alphabets() {
             multiply_add(&mut largest, alphabet.radix(), alphabet.radix() - 1);
@@ -285,7 +246,7 @@ impl Shape {
         if self.uniform().is_some() {
             return (digits.len() == self.values.len()).then(|| Zeroizing::new(digits.to_vec()));
         }
-        if digits.len() != self.decimal_length() || digits.iter().any(|&digit| digit > 9) {
+        if digits.len() != self.decimal_length || digits.iter().any(|&digit| digit > 9) {
             return None;
         }
         let mut number = Zeroizing::new(digits.to_vec());
@@ -315,141 +276,6 @@ impl CustomClass {
     pub fn shape(&self, value: &str) -> Result<Shape, ShapeError> {
         Shape::parse(self, value, Marking::Plain)
     }
-}
-
-/// The text without its mark, and the checksum that it must hold.
-fn unmarked<'t>(
-    class: ClassRef<'_>,
-    text: &'t str,
-    marking: Marking,
-) -> Result<(&'t str, Expected), ShapeError> {
-    if marking == Marking::Plain {
-        return Ok((text, Expected::Value));
-    }
-    let checksum = match class {
-        ClassRef::BuiltIn(class) => number::checksum(class),
-        ClassRef::Custom(class) => class.checksum(),
-    };
-    let text = match class {
-        _ if checksum != Checksum::None => Some(text),
-        ClassRef::BuiltIn(FieldClass::Email) => text.strip_suffix(MARK_EMAIL),
-        _ => text.strip_suffix(MARK),
-    };
-    text.map(|text| (text, Expected::Surrogate)).ok_or(ShapeError::NotMarked)
-}
-
-/// Numbers in groups: `kept` says how many symbols at the start stay.
-fn of_grouped(
-    grouped: &Grouped,
-    checksum: Checksum,
-    kept: usize,
-    alphabet: impl Fn(char) -> Option<Alphabet>,
-) -> Shape {
-    let count = grouped.count();
-    let mut shape = Shape::empty(checksum, Kind::Number);
-    let mut gaps = grouped.gaps.iter().peekable();
-    for (at, c) in grouped.chars().enumerate() {
-        if let Some((_, gap)) = gaps.next_if(|&&(before, _)| before == at) {
-            shape.slots.push(Slot::Between(*gap));
-        }
-        shape.slots.push(match alphabet(c) {
-            _ if checksum.is_check(at, count) => Slot::Check,
-            Some(alphabet) if at >= kept => {
-                shape.values.extend(alphabet.value(c));
-                Slot::Varies(alphabet)
-            }
-            _ => Slot::Kept(c),
-        });
-    }
-    shape
-}
-
-fn of_number(class: FieldClass, text: &str, expected: Expected) -> Result<Shape, ShapeError> {
-    let grouped = match number::parse(class, text, expected) {
-        Err(Malformed::Formless) => return Err(ShapeError::NoShape),
-        parsed => parsed?,
-    };
-    let kept = match class {
-        FieldClass::Pan => number::pan_first(grouped.count()),
-        FieldClass::Iban => 2,
-        // The codes of banks are published: a pseudonym of one hides nothing.
-        FieldClass::Bic => return Err(ShapeError::NoShape),
-        _ => 0,
-    };
-    Ok(of_grouped(&grouped, number::checksum(class), kept, Alphabet::of))
-}
-
-fn of_custom(class: &CustomClass, grouped: &Grouped) -> Shape {
-    let own = Alphabet::Own(class.alphabet().into());
-    of_grouped(grouped, class.checksum(), 0, |_| Some(own.clone()))
-}
-
-/// The telephone number as written: the country's code stays, the other digits vary.
-fn of_phone(text: &str) -> Result<Shape, ShapeError> {
-    let phone = contact::parse_phone(text)?;
-    let (kind, kept) = match phone.country {
-        0 => (Kind::NationalPhone, 0),
-        country if text.contains(['+', '\u{ff0b}']) => (Kind::Number, country),
-        country => (Kind::Number, country + "00".len()),
-    };
-    let mut shape = Shape::empty(Checksum::None, kind);
-    let mut at = 0;
-    for c in text.chars().filter(|&c| !is_invisible(c)) {
-        let Some(digit) = ascii_digit(c) else {
-            shape.slots.push(Slot::Between(c));
-            continue;
-        };
-        if at < kept {
-            shape.slots.push(Slot::Kept(digit));
-        } else {
-            shape.values.extend(Alphabet::Digit.value(digit));
-            shape.slots.push(Slot::Varies(Alphabet::Digit));
-        }
-        at += 1;
-    }
-    Ok(shape)
-}
-
-/// The e-mail address as written: letters and digits vary by their own kind, up to the last label.
-fn of_email(text: &str) -> Result<Shape, ShapeError> {
-    let email = contact::parse_email(text)?;
-    let (local, top) = (email.local, email.top);
-    let varying = text.trim().chars().count() - top.chars().count();
-    if !local.is_ascii() || !email.domain.is_ascii() {
-        return Err(ShapeError::NoShape);
-    }
-    let mut shape = Shape::empty(Checksum::None, Kind::Email);
-    for (at, c) in text.trim().chars().enumerate() {
-        shape.slots.push(match Alphabet::of(c) {
-            Some(alphabet) if at < varying => {
-                shape.values.extend(alphabet.value(c));
-                Slot::Varies(alphabet)
-            }
-            _ => Slot::Kept(c),
-        });
-    }
-    Ok(shape)
-}
-
-/// `number * factor + term`, in decimal digits, the most significant first; what does not fit is dropped.
-fn multiply_add(number: &mut [u16], factor: u16, term: u16) {
-    let mut carry = u32::from(term);
-    for digit in number.iter_mut().rev() {
-        let sum = u32::from(*digit) * u32::from(factor) + carry;
-        *digit = (sum % 10) as u16;
-        carry = sum / 10;
-    }
-}
-
-/// Divides a decimal number in place and gives the rest.
-fn divide(number: &mut [u16], divisor: u16) -> u16 {
-    let mut rest = 0_u32;
-    for digit in number.iter_mut() {
-        let part = rest * 10 + u32::from(*digit);
-        *digit = (part / u32::from(divisor)) as u16;
-        rest = part % u32::from(divisor);
-    }
-    rest as u16
 }
 
 #[cfg(test)]
