@@ -1,0 +1,24 @@
+#!/usr/bin/env bash
+# Every bench that prints ratios, one after another; each writes target/measured/<name>.json. The last lines gather what
+# does not hold. An argument chooses some: scripts/bench.sh obfuscation policy
+set -euo pipefail
+cd "$(dirname "$0")/.."
+chosen=("$@")
+
+wanted() { ((${#chosen[@]} == 0)) || [[ " ${chosen[*]} " == *" $1 "* ]]; }
+run() { # name, command…
+  local name=$1
+  shift
+  wanted "$name" || return 0
+  printf '\n== %s\n' "$name"
+  "$@"
+}
+
+run obfuscation cargo bench --quiet --package palet-obfuscation --bench ratios
+run constant-time cargo bench --quiet --package palet-obfuscation --bench constant_time
+run policy cargo bench --quiet --package palet-policy --bench decide
+run detect cargo run --quiet --release --package palet-detect --example detect_bench
+run server cargo bench --quiet --package palet-server --bench server_cpu
+run sdk npm --prefix js run --silent bench
+
+node scripts/measured.mjs
