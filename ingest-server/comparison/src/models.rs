@@ -36,6 +36,13 @@ impl Models {
         Ok(Self::of(keystroke, PointerModels::parse(POINTER)?, FixedTextModels::parse(FIXED_TEXT)?))
     }
 
+    /// The models that ship in the binary, but for the fixed texts' part.
+    ///
+    /// **Errors**: as [`Self::embedded`].
+    pub fn embedded_with_fixed_text(fixed_text: FixedTextModels) -> Result<Self, ModelError> {
+        Ok(Self::of(KeystrokeModels::parse(KEYSTROKE)?, PointerModels::parse(POINTER)?, fixed_text))
+    }
+
     /// Models of the three modalities together.
     #[must_use]
     pub fn of(keystroke: KeystrokeModels, pointer: PointerModels, fixed_text: FixedTextModels) -> Self {

@@ -119,7 +119,9 @@ impl Evidence {
                 }
             }
             FeatureWindow::FixedText(sample) => {
-                self.fixed_text.add(models.fixed_text(), reference.fixed_text(), sample)
+                if let Some(prepared) = reference.fixed_text() {
+                    self.fixed_text.add(prepared, sample);
+                }
             }
             FeatureWindow::Device(_) | FeatureWindow::Context(_) => {}
         }
@@ -144,6 +146,7 @@ impl Evidence {
         if let Some(prepared) = reference.pointer() {
             parts.extend(self.pointer.parts(models.pointer(), prepared));
         }
+        parts.extend(self.fixed_text.parts());
         parts
     }
 

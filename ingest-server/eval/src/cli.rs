@@ -7,6 +7,7 @@ use crate::takeover::{self, TakeoverReport, TakeoverSettings};
 use crate::training;
 use crate::trials::{self, FUSION, TrialRun};
 use clap::{Args, Parser, Subcommand};
+use palet_comparison::fixed_text::{FixedTextContent, FixedTextFusion, FixedTextModels};
 use palet_comparison::keystroke::{Calibration, FusionWeights, KeystrokeContent, KeystrokeModels, Person};
 use palet_comparison::pointer::{TrainingError, TrainingPeople};
 use palet_comparison::{ModelError, Models};
@@ -318,6 +319,14 @@ enum ModelsTask {
         #[arg(long)]
         out: PathBuf,
     },
+    /// Writes the fixed-text model.
+    FixedText {
+        /// A corpus of one fixed text that may be trained on.
+        corpus: PathBuf,
+        /// Where to.
+        #[arg(long)]
+        out: PathBuf,
+    },
     /// Writes the keystroke model.
     Keystroke {
         /// Corpora that may be trained on.
@@ -357,6 +366,7 @@ pub fn models_from_args(
             writeln!(stderr, "{} people", people.len())?;
             std::fs::write(out, TrainingPeople::new(people).model_file()?)?;
         }
+        ModelsTask::FixedText { corpus, out } => std::fs::write(out, fixed_text_model(&read(&corpus)?)?)?,
         ModelsTask::Keystroke { corpora, weigh_on, calibrate_on, out } => {
             let corpora = read_all(&corpora)?;
             let people = training::keystroke_people(&corpora);
@@ -365,6 +375,16 @@ pub fn models_from_args(
         }
     }
     Ok(())
+}
+
+fn fixed_text_model(corpus: &Corpus) -> Result<Vec<u8>, EvalError> {
+    let fusion = FixedTextFusion { likelihood: 1.0, distance: -1.0, intercept: 0.0 };
+    let mut content = FixedTextContent { people: training::fixed_text_people(corpus), fusion };
+    let model = FixedTextModels::parse(&FixedTextModels::encode(&content)?)?;
+    let models = Models::embedded_with_fixed_text(model)?;
+    let none = || EvalError::NoTrials(corpus.name.clone());
+    content.fusion = training::fuse_fixed_text(corpus, &models).ok_or_else(none)?;
+    Ok(FixedTextModels::encode(&content)?)
 }
 
 fn keystroke_model(

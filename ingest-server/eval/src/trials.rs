@@ -15,6 +15,8 @@ use std::time::{Duration, Instant};
 
 /// The scorer that everything else leads to.
 pub const FUSION: &str = "fusion";
+/// The scorers of fixed texts.
+pub(crate) const FIXED_TEXT_SCORERS: [&str; 2] = ["fixed-text-likelihood", "fixed-text-manhattan"];
 
 /// The scores of one trial, by scorer.
 pub struct ScoredTrial {

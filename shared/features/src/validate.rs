@@ -124,6 +124,12 @@ fn validate_strokes(block: &PointerBlock) -> Result<(), FeatureError> {
 }
 
 impl FixedTextSample {
+    /// Whether every length and range is one that an honest page can have told.
+    #[must_use]
+    pub fn is_sound(&self) -> bool {
+        self.validate().is_ok()
+    }
+
     fn validate(&self) -> Result<(), FeatureError> {
         let keys = self.dwell_ms.len();
         let shape = (FIXED_TEXT_KEYS_MIN..=FIXED_TEXT_KEYS_MAX).contains(&keys)

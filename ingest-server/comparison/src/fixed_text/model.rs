@@ -1,15 +1,56 @@
-//! What was learned from other people's entries of fixed texts.
+//! What was learned from other people's entries of fixed texts: how much one person varies, how much people differ, and
+//! how far somebody else's time at a key follows the subject's.
 
+use super::timing::{Timing, mean_and_variance, timings};
 use crate::model_file::{ModelError, ModelHash, ModelKind, PersonTag, open_model, seal_model};
+use palet_features::FixedTextSample;
 use serde::{Deserialize, Serialize};
 
-/// What a model file holds.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-pub struct FixedTextContent {
-    /// Nats per unit of the score.
-    pub slope: f32,
-    /// Nats at a score of 0.
+/// People that a model needs.
+const PEOPLE_MIN: usize = 4;
+/// People that a model may have.
+const PEOPLE_MAX: usize = 256;
+
+/// One person whom the model was made from.
+#[derive(Clone, Serialize, Deserialize)]
+pub struct FixedTextPerson {
+    /// Recognises the recordings.
+    pub tags: Vec<PersonTag>,
+    /// Entries of one text.
+    pub entries: Vec<FixedTextSample>,
+}
+
+/// From the two scores of an entry to a log-likelihood ratio.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+pub struct FixedTextFusion {
+    /// Nats per unit of the likelihood score.
+    pub likelihood: f32,
+    /// Nats per unit of the distance.
+    pub distance: f32,
+    /// Nats where both are 0.
     pub intercept: f32,
+}
+
+/// What a model file holds.
+#[derive(Clone, Serialize, Deserialize)]
+pub struct FixedTextContent {
+    /// The population.
+    pub people: Vec<FixedTextPerson>,
+    /// From scores to a log-likelihood ratio.
+    pub fusion: FixedTextFusion,
+}
+
+/// How one sort of timing behaves over people, keys of a text and entries, on the scale of [`Timing`].
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(super) struct Spread {
+    /// Mean over everything.
+    pub(super) mean: f64,
+    /// Variance of one person's entries at one key.
+    pub(super) within: f64,
+    /// Variance of people's means over people and keys.
+    pub(super) between: f64,
+    /// How far one person's mean at a key follows another's.
+    pub(super) shared: f64,
 }
 
 /// Population and calibration of fixed texts.
@@ -17,6 +58,7 @@ pub struct FixedTextContent {
 pub struct FixedTextModels {
     content: FixedTextContent,
     hash: ModelHash,
+    spreads: [Spread; Timing::COUNT],
 }
 
 impl FixedTextModels {
@@ -27,7 +69,12 @@ impl FixedTextModels {
         let (bytes, hash) = open_model(ModelKind::FixedText, file)?;
         let content: FixedTextContent =
             postcard::from_bytes(bytes).map_err(|_| ModelError::Content("a fixed-text model's content"))?;
-        Ok(Self { content, hash })
+        let people = content.people.len();
+        let honest = content.people.iter().flat_map(|person| &person.entries).all(|entry| entry.is_sound());
+        if !(PEOPLE_MIN..=PEOPLE_MAX).contains(&people) || !honest {
+            return Err(ModelError::Content("4 to 256 people with entries within their limits"));
+        }
+        Ok(Self::made(content, hash))
     }
 
     /// Makes a model file.
@@ -39,16 +86,23 @@ impl FixedTextModels {
         Ok(seal_model(ModelKind::FixedText, &bytes))
     }
 
+    fn made(content: FixedTextContent, hash: ModelHash) -> Self {
+        let spreads = Timing::ALL.map(|timing| spread_of(&content.people, timing));
+        Self { content, hash, spreads }
+    }
+
     /// The same model made without some people.
     #[must_use]
-    pub fn without(&self, _people: &[PersonTag]) -> Self {
-        self.clone()
+    pub fn without(&self, people: &[PersonTag]) -> Self {
+        let mut content = self.content.clone();
+        content.people.retain(|person| !person.tags.iter().any(|tag| people.contains(tag)));
+        Self::made(content, self.hash)
     }
 
     /// Whether any of these recordings went into the model.
     #[must_use]
-    pub fn knows_any(&self, _recordings: &[PersonTag]) -> bool {
-        false
+    pub fn knows_any(&self, recordings: &[PersonTag]) -> bool {
+        self.content.people.iter().any(|person| person.tags.iter().any(|tag| recordings.contains(tag)))
     }
 
     /// Names the model.
@@ -62,4 +116,33 @@ impl FixedTextModels {
     pub const fn content(&self) -> &FixedTextContent {
         &self.content
     }
+
+    pub(super) const fn spread(&self, timing: Timing) -> Spread {
+        self.spreads[timing as usize]
+    }
+}
+
+fn spread_of(people: &[FixedTextPerson], timing: Timing) -> Spread {
+    let mut means: Vec<Vec<f64>> = Vec::new();
+    let mut within = Vec::new();
+    for person in people {
+        let columns = timings(&person.entries, timing);
+        let (mean, variance): (Vec<f64>, Vec<f64>) =
+            columns.iter().map(|values| mean_and_variance(values)).unzip();
+        within.extend(variance);
+        means.push(mean);
+    }
+    let keys = means.iter().map(Vec::len).min().unwrap_or(0);
+    let by_key: Vec<(f64, f64)> = (0..keys)
+        .map(|key| mean_and_variance(&means.iter().map(|mean| mean[key]).collect::<Vec<_>>()))
+        .collect();
+    let (mean, across_keys) = mean_and_variance(&by_key.iter().map(|(mean, _)| *mean).collect::<Vec<_>>());
+    let across_people = average(by_key.iter().map(|(_, variance)| *variance));
+    let between = (across_keys + across_people).max(f64::MIN_POSITIVE);
+    Spread { mean, within: average(within.into_iter()), between, shared: across_keys / between }
+}
+
+fn average(values: impl Iterator<Item = f64>) -> f64 {
+    let (sum, count) = values.fold((0.0, 0.0), |(sum, count), value| (sum + value, count + 1.0));
+    if count > 0.0 { sum / count } else { 0.0 }
 }

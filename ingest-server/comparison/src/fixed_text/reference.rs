@@ -1,9 +1,23 @@
 //! The subject's entries of each field, and how near a new one is to them.
 
 use super::model::FixedTextModels;
-use crate::score::ModalityScore;
+use super::timing::{Timing, mean_and_variance, timings};
+use crate::score::{LogLikelihoodRatio, ModalityScore, Reason};
 use palet_features::FixedTextSample;
 use serde::{Deserialize, Serialize};
+
+/// Entries of one field from which it can be compared.
+pub const TRAINED_ENTRIES_MIN: usize = 5;
+/// Entries of all fields that a reference keeps, the latest.
+pub const ENTRIES_MAX: usize = 64;
+/// Weight of the population in a subject's mean. **Units**: entries.
+const MEAN_WEIGHT: f64 = 1.0;
+/// Weight of the population in a subject's variance. **Units**: entries.
+const VARIANCE_WEIGHT: f64 = 6.0;
+/// The most that one timing says, in both directions. **Units**: nats.
+const TERM_MAX: f64 = 2.5;
+/// The most that one timing is away. **Units**: the subject's deviations.
+const DISTANCE_MAX: f64 = 4.0;
 
 /// The fixed texts' part of a reference.
 #[derive(Clone, Default, Serialize, Deserialize)]
@@ -15,38 +29,216 @@ impl FixedTextReference {
     /// Learns from entries; none where there is none.
     #[must_use]
     pub fn enrol<'a>(samples: impl IntoIterator<Item = &'a FixedTextSample>) -> Option<Self> {
-        let entries: Vec<FixedTextSample> = samples.into_iter().cloned().collect();
+        let mut entries: Vec<FixedTextSample> = samples.into_iter().cloned().collect();
+        entries.drain(..entries.len().saturating_sub(ENTRIES_MAX));
         (!entries.is_empty()).then_some(Self { entries })
     }
 
-    /// Whether there is enough to compare with.
+    /// Whether there is enough of some field to compare with.
     #[must_use]
     pub fn is_trained(&self) -> bool {
-        self.entries.len() >= 5
+        self.entries.iter().any(|entry| self.like(entry).count() >= TRAINED_ENTRIES_MIN)
     }
 
     /// The form that comparisons use.
     #[must_use]
-    pub fn prepare(&self, _models: &FixedTextModels) -> PreparedFixedText {
-        PreparedFixedText {}
+    pub fn prepare(&self, models: &FixedTextModels) -> PreparedFixedText {
+        let mut texts: Vec<PreparedText> = Vec::new();
+        for entry in &self.entries {
+            let known = texts.iter().any(|text| text.is_of(entry));
+            if !known && self.like(entry).count() >= TRAINED_ENTRIES_MIN {
+                let own: Vec<FixedTextSample> = self.like(entry).cloned().collect();
+                texts.push(PreparedText::of(&own, entry, models));
+            }
+        }
+        PreparedFixedText { texts }
     }
+
+    /// Entries of the same field and length.
+    fn like<'a>(&'a self, entry: &'a FixedTextSample) -> impl Iterator<Item = &'a FixedTextSample> {
+        let same = |other: &&FixedTextSample| {
+            other.field == entry.field && other.dwell_ms.len() == entry.dwell_ms.len()
+        };
+        self.entries.iter().filter(same)
+    }
+}
+
+/// What is expected at one key: of the subject, and of somebody else who types the same.
+#[derive(Clone, Copy)]
+struct Expected {
+    subject: (f64, f64),
+    other: (f64, f64),
+}
+
+#[derive(Clone)]
+struct PreparedText {
+    field: u8,
+    keys: usize,
+    expected: [Vec<Expected>; Timing::COUNT],
+}
+
+impl PreparedText {
+    fn of(own: &[FixedTextSample], like: &FixedTextSample, models: &FixedTextModels) -> Self {
+        let expected = Timing::ALL.map(|timing| {
+            let spread = models.spread(timing);
+            let at_key = |values: &Vec<f64>| {
+                let (mean, variance) = mean_and_variance(values);
+                let count = values.len() as f64;
+                let centre = (count * mean + MEAN_WEIGHT * spread.mean) / (count + MEAN_WEIGHT);
+                let pooled = (count * variance + VARIANCE_WEIGHT * spread.within) / (count + VARIANCE_WEIGHT);
+                let follows = spread.mean + spread.shared * (centre - spread.mean);
+                let unexplained = spread.between * (1.0 - spread.shared * spread.shared);
+                Expected {
+                    subject: (centre, pooled * (1.0 + 1.0 / count)),
+                    other: (follows, unexplained + spread.within),
+                }
+            };
+            timings(own, timing).iter().map(at_key).collect()
+        });
+        Self { field: like.field, keys: like.dwell_ms.len(), expected }
+    }
+
+    fn is_of(&self, entry: &FixedTextSample) -> bool {
+        self.field == entry.field && self.keys == entry.dwell_ms.len()
+    }
+
+    /// Mean likelihood score and mean distance over the entry's timings.
+    fn compare(&self, entry: &FixedTextSample) -> [f64; 2] {
+        let (mut likelihood, mut distance, mut terms) = (0.0, 0.0, 0.0);
+        for timing in Timing::ALL {
+            for (value, expected) in timing.of(entry).iter().zip(&self.expected[timing as usize]) {
+                let term = log_student(*value, expected.subject) - log_student(*value, expected.other);
+                likelihood += term.clamp(-TERM_MAX, TERM_MAX);
+                let (centre, variance) = expected.subject;
+                distance += ((value - centre).abs() / libm::sqrt(variance)).min(DISTANCE_MAX);
+                terms += 1.0;
+            }
+        }
+        [likelihood / f64::max(terms, 1.0), distance / f64::max(terms, 1.0)]
+    }
+}
+
+/// Degrees of freedom: tails that forgive an odd key.
+const FREEDOM: f64 = 5.0;
+
+/// The logarithm of Student's density, but for a constant that cancels.
+fn log_student(value: f64, (centre, variance): (f64, f64)) -> f64 {
+    let squared = (value - centre) * (value - centre) / variance;
+    -0.5 * libm::log(variance) - 0.5 * (FREEDOM + 1.0) * libm::log(1.0 + squared / FREEDOM)
 }
 
 /// A fixed-text reference, ready to be compared with.
 #[derive(Clone)]
-pub struct PreparedFixedText {}
+pub struct PreparedFixedText {
+    texts: Vec<PreparedText>,
+}
 
 /// Evidence gathered from entries.
 #[derive(Clone, Default)]
-pub struct FixedTextEvidence {}
+pub struct FixedTextEvidence {
+    entries: u32,
+    keys: u32,
+    likelihood: f64,
+    distance: f64,
+}
 
 impl FixedTextEvidence {
-    /// Adds one entry.
-    pub fn add(&mut self, _: &FixedTextModels, _: Option<&PreparedFixedText>, _: &FixedTextSample) {}
+    /// Adds one entry. An entry of a field that is not enrolled, or of another length, says nothing.
+    pub fn add(&mut self, reference: &PreparedFixedText, entry: &FixedTextSample) {
+        if let Some(text) = reference.texts.iter().find(|text| text.is_of(entry)) {
+            let [likelihood, distance] = text.compare(entry);
+            self.entries += 1;
+            self.keys += entry.dwell_ms.len() as u32;
+            self.likelihood += likelihood;
+            self.distance += distance;
+        }
+    }
 
-    /// What the gathered entries say together.
+    /// Every scorer by itself, for evaluation; a distance is told with its sign turned.
     #[must_use]
-    pub fn score(&self, _models: &FixedTextModels) -> Option<ModalityScore> {
-        None
+    pub fn parts(&self) -> Vec<(&'static str, f64)> {
+        if self.entries == 0 {
+            return Vec::new();
+        }
+        let count = f64::from(self.entries);
+        vec![
+            ("fixed-text-likelihood", self.likelihood / count),
+            ("fixed-text-manhattan", -self.distance / count),
+        ]
+    }
+
+    /// What the gathered entries say together. Entries of one session are not independent, so several say less than
+    /// their sum.
+    #[must_use]
+    pub fn score(&self, models: &FixedTextModels) -> Option<ModalityScore> {
+        if self.entries == 0 {
+            return None;
+        }
+        let count = f64::from(self.entries);
+        let fusion = models.content().fusion;
+        let nats = f64::from(fusion.likelihood) * self.likelihood / count
+            + f64::from(fusion.distance) * self.distance / count
+            + f64::from(fusion.intercept);
+        let llr = LogLikelihoodRatio::bounded(nats * libm::sqrt(count));
+        let reason = (llr.nats() < 0.0).then_some(Reason::FixedTextRhythm);
+        Some(ModalityScore { llr, events: self.keys, reason })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::fixed_text::{FixedTextContent, FixedTextFusion, FixedTextPerson};
+
+    fn entry(dwell: u16, flight: u16, jitter: u16) -> FixedTextSample {
+        let wobble = |at: usize| (at as u16 * 7 + jitter * 13) % 17;
+        FixedTextSample {
+            field: 2,
+            dwell_ms: (0..8).map(|at| dwell + wobble(at)).collect(),
+            flight_dd_ms: (0..7).map(|at| flight + at as u16 * 10 + 2 * wobble(at)).collect(),
+        }
+    }
+
+    fn models() -> FixedTextModels {
+        let person = |at: u16| FixedTextPerson {
+            tags: vec![],
+            entries: (0..6).map(|jitter| entry(70 + at * 12, 150 + at * 25, jitter)).collect(),
+        };
+        let fusion = FixedTextFusion { likelihood: 3.0, distance: -1.0, intercept: 1.0 };
+        let content = FixedTextContent { people: (0..6).map(person).collect(), fusion };
+        FixedTextModels::parse(&FixedTextModels::encode(&content).unwrap()).unwrap()
+    }
+
+    fn llr(reference: &FixedTextReference, entry: &FixedTextSample) -> Option<f64> {
+        let models = models();
+        let mut evidence = FixedTextEvidence::default();
+        evidence.add(&reference.prepare(&models), entry);
+        evidence.score(&models).map(|score| score.llr.nats())
+    }
+
+    #[test]
+    fn ones_own_way_of_typing_is_nearer_than_anothers() {
+        let own: Vec<FixedTextSample> = (0..8).map(|jitter| entry(90, 180, jitter)).collect();
+        let reference = FixedTextReference::enrol(&own).unwrap();
+        let mine = llr(&reference, &entry(90, 180, 11)).unwrap();
+        let theirs = llr(&reference, &entry(140, 320, 3)).unwrap();
+        assert!(mine > 0.0 && theirs < 0.0, "{mine} {theirs}");
+    }
+
+    #[test]
+    fn an_entry_of_another_length_or_field_says_nothing() {
+        let own: Vec<FixedTextSample> = (0..8).map(|jitter| entry(90, 180, jitter)).collect();
+        let reference = FixedTextReference::enrol(&own).unwrap();
+        let mut longer = entry(90, 180, 1);
+        longer.dwell_ms.push(90);
+        longer.flight_dd_ms.push(90);
+        assert_eq!(llr(&reference, &longer), None);
+        assert_eq!(llr(&reference, &FixedTextSample { field: 3, ..entry(90, 180, 1) }), None);
+    }
+
+    #[test]
+    fn four_entries_are_not_enough() {
+        let own: Vec<FixedTextSample> = (0..4).map(|jitter| entry(90, 180, jitter)).collect();
+        assert!(!FixedTextReference::enrol(&own).unwrap().is_trained());
     }
 }

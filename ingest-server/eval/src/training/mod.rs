@@ -1,8 +1,10 @@
 //! Models from corpora that may be trained on: people as counts, bin edges as quantiles, calibration from trials.
 
 mod calibration;
+mod fixed_text;
 
 pub use calibration::{calibrate, logistic, weigh};
+pub use fixed_text::{fixed_text_people, fuse_fixed_text};
 
 use crate::corpus::{Corpus, CorpusKind, KeyRow, Rows};
 use crate::parallel;
