@@ -100,7 +100,7 @@ pub struct SessionSettings {
     pub idle_s: u64,
     /// How long a page keeps its masks as they are without a connection; then it redacts everything.
     pub grace_ms: u32,
-    /// Sessions held in memory; beyond it the longest idle one is moved to the store.
+    /// Sessions held in memory; beyond it those silent longest leave memory, and come back from the store when their page does.
     pub live_max: usize,
     /// Sockets of one session at once.
     pub sockets_per_session_max: usize,
@@ -123,9 +123,9 @@ impl Default for SessionSettings {
 #[derive(Clone, Debug, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct LimitSettings {
-    /// Frames of one session, lasting rate.
+    /// Messages on one socket, lasting rate.
     pub session_frames_per_s: u32,
-    /// Frames of one session in one burst.
+    /// Messages on one socket in one burst.
     pub session_frames_burst: u32,
     /// Sockets and envelopes from one address, lasting rate.
     pub address_opens_per_s: u32,
@@ -135,7 +135,7 @@ pub struct LimitSettings {
     pub tenant_requests_per_s: u32,
     /// REST requests of one tenant in one burst.
     pub tenant_requests_burst: u32,
-    /// Refused keys from one address, lasting rate: beyond it every key from there is refused unread.
+    /// Refused keys from one address, lasting rate: beyond it a wrong key gets `429`, so that guessing is slow.
     pub address_refusals_per_min: u32,
     /// Addresses and tenants that are remembered at once.
     pub remembered_max: usize,

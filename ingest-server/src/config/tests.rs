@@ -63,3 +63,16 @@ fn what_is_shown_loads_again() {
     let shown = load(&sources("", &[])).unwrap().to_toml().unwrap();
     assert_eq!(load(&sources(&shown, &[])).unwrap().to_toml().unwrap(), shown);
 }
+
+#[test]
+fn the_manual_names_every_setting_and_its_default() {
+    let path = concat!(env!("CARGO_MANIFEST_DIR"), "/../docs/configuration.md");
+    let manual = std::fs::read_to_string(path).unwrap();
+    let settings = load(&sources("", &[])).unwrap().to_toml().unwrap().parse::<toml::Table>().unwrap();
+    for (room, fields) in settings {
+        for (field, default) in fields.as_table().unwrap() {
+            let row = format!("| `{room}.{field}` | `{default}` |");
+            assert!(manual.contains(&row), "{row} is missing");
+        }
+    }
+}
