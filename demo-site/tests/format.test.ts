@@ -2,6 +2,7 @@ import { describe, expect, it } from "vitest";
 import { parseAmount } from "../src/format/amount.ts";
 import { formatBytes, formatHex } from "../src/format/bytes.ts";
 import { formatDay, formatSpan } from "../src/format/date.ts";
+import { sentence } from "../src/format/sentence.ts";
 import { groupIban, ibanFault } from "../src/format/iban.ts";
 
 describe("sizes", () => {
@@ -25,6 +26,14 @@ describe("days and spans", () => {
   it("leave a text that is no day alone", () => {
     expect(formatDay("soon")).toBe("soon");
     expect(formatDay("2026-13-45")).toBe("2026-13-45");
+  });
+});
+
+describe("a reason", () => {
+  it("is a sentence", () => {
+    expect(sentence("keys are held longer")).toBe("Keys are held longer.");
+    expect(sentence("Is this still you?")).toBe("Is this still you?");
+    expect(sentence("  ")).toBe("");
   });
 });
 

@@ -31,8 +31,10 @@ describe("the drawer's reader and the schema in shared/", () => {
     expect(CHANNELS.slice(4).map(({ rows, columns }) => [rows, columns])).toEqual([
       [dwell, flight],
       [dwell, dwell],
-      [flight, flight],
     ]);
+    // By pair of classes, save what joins two dwells.
+    expect(layout).toMatch(/Self::Dwell => classes,\s+Self::DwellThenDwell => 1,\s+_ => classes \* classes,/);
+    expect(CHANNELS.map(({ classesPerGroup }) => classesPerGroup)).toEqual([1, 2, 2, 2, 2, 0]);
     const classes = [...(/fn classes[^}]*}/.exec(layout)?.[0] ?? "").matchAll(/Self::(K\d) => (\d),/g)].map(([, ladder, count]) => [ladder, Number(count)]);
     expect(classes).toEqual(Object.entries(CLASSES).map(([ladder, names]) => [ladder, names.length]));
   });

@@ -21,9 +21,8 @@ export const CHANNELS: readonly Channel[] = [
   { name: "Release to press", explanation: "from letting go of a key to the next press", rows: 1, columns: BINS, classesPerGroup: 2 },
   { name: "Press to press", explanation: "from one press to the next", rows: 1, columns: BINS, classesPerGroup: 2 },
   { name: "Release to release", explanation: "from one release to the next", rows: 1, columns: BINS, classesPerGroup: 2 },
-  { name: "Dwell, then release to press", explanation: "both together, no classes", rows: 6, columns: 7, classesPerGroup: 0 },
+  { name: "Dwell, then release to press", explanation: "both together", rows: 6, columns: 7, classesPerGroup: 2 },
   { name: "Dwell, then dwell", explanation: "two keys’ dwells together, no classes", rows: 6, columns: 6, classesPerGroup: 0 },
-  { name: "Two releases to press", explanation: "two flights together, no classes", rows: 7, columns: 7, classesPerGroup: 0 },
 ];
 
 /** The classes of each step of the ladder. */

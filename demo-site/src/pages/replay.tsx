@@ -5,6 +5,7 @@ import type { RiskAssessment } from "../bank/answers.ts";
 import { bank } from "../bank/client.ts";
 import { BandPill } from "../panel/band-pill.tsx";
 import { ReplayPanel } from "../replay/replay-panel.tsx";
+import { ReasonList } from "../ui/reason-list.tsx";
 import { usePoll } from "../ui/use-poll.ts";
 
 const RISK_EVERY_MS = 1_000;
@@ -41,11 +42,7 @@ function BackendView({ risk }: { risk: RiskAssessment }) {
       <p>
         <BandPill band={risk.band} risk={risk.risk} /> decision <strong>{risk.decision}</strong>
       </p>
-      <ul>
-        {risk.reasons.map(({ code, text }) => (
-          <li key={code}>{text}</li>
-        ))}
-      </ul>
+      <ReasonList reasons={risk.reasons} />
       <p class="hint muted mono">
         {risk.versions.model} · {risk.versions.policy} · {risk.versions.references}
       </p>

@@ -1,8 +1,9 @@
 /** A transfer: the page asks PaLet about the action, the bank's backend asks it again and believes only that answer. */
 
-import { useState } from "preact/hooks";
+import { useRef, useState } from "preact/hooks";
 import type { Account, Reason, Transfer } from "../bank/answers.ts";
 import { bank } from "../bank/client.ts";
+import { useLocked } from "../fields/use-locked.ts";
 import { SealedText } from "../fields/masked-field.tsx";
 import { parseAmount } from "../format/amount.ts";
 import { formatClock } from "../format/date.ts";
@@ -10,6 +11,7 @@ import { compactIban, groupIban, ibanFault } from "../format/iban.ts";
 import { palet } from "../palet/connection.ts";
 import { StepUpDialog } from "../step-up/step-up-dialog.tsx";
 import { Fault } from "../ui/fault.tsx";
+import { ReasonList } from "../ui/reason-list.tsx";
 import { useLoaded } from "../ui/use-loaded.ts";
 import { type Order, type Outcome, sendOrder } from "./transfer-order.ts";
 
@@ -56,7 +58,7 @@ function OutcomeNotice({ outcome }: { outcome: Outcome | null }) {
             <strong>We cannot make this transfer now.</strong> Nothing was booked. If you are the account’s holder, call us
             and quote this reference: <span class="mono">{outcome.reference}</span>
           </p>
-          <Reasons reasons={outcome.reasons} />
+          <ReasonList reasons={outcome.reasons} />
         </div>
       ) : null}
       {outcome?.kind === "fault" ? <p class="notice notice--danger">{outcome.text}</p> : null}
@@ -64,20 +66,11 @@ function OutcomeNotice({ outcome }: { outcome: Outcome | null }) {
   );
 }
 
-function Reasons({ reasons }: { reasons: readonly Reason[] }) {
-  if (reasons.length === 0) return null;
-  return (
-    <ul>
-      {reasons.map(({ code, text }) => (
-        <li key={code}>{text}</li>
-      ))}
-    </ul>
-  );
-}
-
 function TransferForm({ accounts, onSend }: { accounts: readonly Account[]; onSend: (order: Order) => Promise<void> }) {
   const [faults, setFaults] = useState<Faults>({});
   const [busy, setBusy] = useState(false);
+  const holder = useRef<HTMLFormElement>(null);
+  const locked = useLocked(holder);
   const submit = async (event: SubmitEvent) => {
     event.preventDefault();
     const form = event.currentTarget as HTMLFormElement;
@@ -92,7 +85,14 @@ function TransferForm({ accounts, onSend }: { accounts: readonly Account[]; onSe
     setBusy(false);
   };
   return (
-    <form class="card stack" onSubmit={submit} noValidate aria-label="New transfer">
+    <form ref={holder} class="card stack" onSubmit={submit} noValidate aria-label="New transfer">
+      <div role="status" class="outcome">
+        {locked ? (
+          <p class="notice notice--danger">
+            <strong>This form is locked.</strong> It takes no typing until the account holder has been confirmed.
+          </p>
+        ) : null}
+      </div>
       <div class="control">
         <label for="from">From</label>
         <select id="from" name="from">
@@ -109,7 +109,7 @@ function TransferForm({ accounts, onSend }: { accounts: readonly Account[]; onSe
         <FormControl id="amount" label="Amount in euros" fault={faults.amount} field="amount" inputMode="decimal" />
         <FormControl id="description" label="What for (optional)" fault={undefined} field="description" />
       </div>
-      <button class="button" disabled={busy}>
+      <button class="button" disabled={busy || locked}>
         {busy ? "Sending …" : "Send the money"}
       </button>
     </form>

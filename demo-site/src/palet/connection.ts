@@ -98,6 +98,8 @@ function listen(session: PaletSession, sessionKey: string): void {
     const point = { atMs: Date.now(), risk: risk.risk, band: risk.band as BandName };
     riskHistory.value = remember(riskHistory.value, point);
     storeHistory(sessionKey, riskHistory.value);
+    // The doubt is gone, by other hands or by a proof in another tab: nobody needs to be asked any more.
+    if (risk.band === "calm") askedStepUp.value = null;
   });
   session.on("notice", (word) => {
     notice.value = word;

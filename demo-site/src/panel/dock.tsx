@@ -6,7 +6,7 @@
 import { signal } from "@preact/signals";
 import { useEffect, useRef } from "preact/hooks";
 import { InspectorPanel } from "../inspector/inspector-panel.tsx";
-import { batches, connection, latestRisk } from "../palet/connection.ts";
+import { batches, connection, latestRisk, riskHistory } from "../palet/connection.ts";
 import { ReplayPanel } from "../replay/replay-panel.tsx";
 import { Icon, type IconName } from "../ui/icon.tsx";
 import { BandPill } from "./band-pill.tsx";
@@ -97,7 +97,7 @@ function Tabs() {
 }
 
 function Bar({ open }: { open: boolean }) {
-  const risk = latestRisk.value;
+  const risk = latestRisk.value ?? riskHistory.value.at(-1) ?? null;
   return (
     <div class="dockbar">
       <button type="button" aria-expanded={open} aria-controls="dock" onClick={() => (sheetOpen.value = !open)}>

@@ -1,5 +1,6 @@
 /** The live risk: band, curve, kinds of evidence, reasons in words, what is trained, which versions decided. */
 
+import { sentence } from "../format/sentence.ts";
 import { connection, latestRisk, notice, riskHistory } from "../palet/connection.ts";
 import type { SdkRisk } from "../palet/sdk.ts";
 import { Icon } from "../ui/icon.tsx";
@@ -11,6 +12,8 @@ import { EVIDENCE, bandWords, connectionWords, parseBand } from "./risk-words.ts
 /** Everything that PaLet says about this session. */
 export function RiskPanel() {
   const risk = latestRisk.value;
+  // After a reload the last known word stands until the next one comes.
+  const known = risk ?? riskHistory.value.at(-1) ?? null;
   const link = connectionWords(connection.value);
   return (
     <>
@@ -22,8 +25,8 @@ export function RiskPanel() {
         </span>
       </p>
       <div class="band" aria-live="polite">
-        {risk === null ? <span class="pill pill--quiet">No risk yet</span> : <BandPill band={risk.band} risk={risk.risk} />}
-        <p>{risk === null ? "Type or move: the first answer comes within seconds." : bandWords(parseBand(risk.band)).text}</p>
+        {known === null ? <span class="pill pill--quiet">No risk yet</span> : <BandPill band={known.band} risk={known.risk} />}
+        <p>{known === null ? "Type or move: the first answer comes within seconds." : bandWords(parseBand(known.band)).text}</p>
       </div>
       <RiskCurve history={riskHistory.value} />
       {risk === null ? null : <RiskDetails risk={risk} />}
@@ -61,7 +64,7 @@ function Reasons({ risk }: { risk: SdkRisk }) {
         <ul class="why">
           {risk.reasons.map(({ code, text }) => (
             <li key={code}>
-              {text} <code>{code}</code>
+              {sentence(text)} <code>{code}</code>
             </li>
           ))}
         </ul>

@@ -1,6 +1,7 @@
 /** PaLet asks for proof on its own: said at the top of the page, without taking the keyboard away. */
 
 import { useState } from "preact/hooks";
+import { sentence } from "../format/sentence.ts";
 import { askedStepUp } from "../palet/connection.ts";
 import { Icon } from "../ui/icon.tsx";
 import { StepUpDialog } from "./step-up-dialog.tsx";
@@ -16,7 +17,7 @@ export function AskedStepUp() {
           <p class="notice notice--danger asked__notice">
             <Icon name="warn" />
             <span>
-              <strong>Is this still you?</strong> {asked.reason.text}
+              <strong>Is this still you?</strong> {sentence(asked.reason.text)}
             </span>
             <button type="button" class="button button--small" onClick={() => setOpen(true)}>
               Confirm with your phone
@@ -28,10 +29,7 @@ export function AskedStepUp() {
         <StepUpDialog
           reference={asked.reference}
           reasons={[asked.reason]}
-          onPassed={() => {
-            setOpen(false);
-            askedStepUp.value = null;
-          }}
+          onPassed={() => setOpen(false)}
           onGivenUp={() => setOpen(false)}
         />
       ) : null}

@@ -4,13 +4,18 @@ import { useEffect, useRef, useState } from "preact/hooks";
 import { sentenceOf } from "../app/state.ts";
 import type { Reason } from "../bank/answers.ts";
 import { BankFault, bank } from "../bank/client.ts";
+import { askedStepUp } from "../palet/connection.ts";
 import { Fault } from "../ui/fault.tsx";
 import { Icon } from "../ui/icon.tsx";
+import { ReasonList } from "../ui/reason-list.tsx";
 import { usePoll } from "../ui/use-poll.ts";
 
 const PHONE_EVERY_MS = 1_000;
 
-/** Asks for the code until it is right, the tries are used up, or the person gives up. */
+/**
+ * Asks for the code until it is right, the tries are used up, or the person gives up. The field is secret by its
+ * `autocomplete` and not a field of PaLet's: a policy that locks inputs must not lock the way out.
+ */
 export function StepUpDialog(props: {
   reference: string;
   reasons: readonly Reason[];
@@ -33,6 +38,7 @@ export function StepUpDialog(props: {
     if (stepUp === null) return;
     try {
       await bank.verifyStepUp(stepUp, code);
+      askedStepUp.value = null;
       props.onPassed();
     } catch (reason) {
       setFault(codeFault(reason));
@@ -51,7 +57,6 @@ export function StepUpDialog(props: {
             id="step-up-code"
             name="code"
             class="mono"
-            data-palet-field="otp"
             inputMode="numeric"
             autocomplete="one-time-code"
             aria-invalid={fault !== null}
@@ -73,17 +78,6 @@ export function StepUpDialog(props: {
         </p>
       </form>
     </dialog>
-  );
-}
-
-function ReasonList({ reasons }: { reasons: readonly Reason[] }) {
-  if (reasons.length === 0) return null;
-  return (
-    <ul class="reasons">
-      {reasons.map(({ code, text }) => (
-        <li key={code}>{text}</li>
-      ))}
-    </ul>
   );
 }
 
