@@ -55,30 +55,34 @@ const WEIGHT_LABEL: f32 = 0.95;
 const WEIGHT_PLACEHOLDER: f32 = 0.75;
 
 /// Guesses what a field is for; nothing where it is for nothing sensitive, or for nothing that can be told.
+///
+/// A field that hides what is typed is never nothing. A page that shows a password changes its type: what was
+/// secret once stays so.
 #[must_use]
 pub fn classify(hints: &FieldHints<'_>) -> Option<FieldGuess> {
     if hint::is_without_text(hints.kind) {
         return None;
     }
     let announced = hint::of_autocomplete(hints.autocomplete);
-    // Some pages announce a wrong kind of password to keep browsers from filling: a secret stays a secret.
     let mut tally = Tally::default();
     for (text, weight) in sources(hints) {
         if let Some((meaning, strength)) = words::meaning_of(text) {
             tally.add(meaning, strength * weight);
         }
     }
-    let card = announced.is_some_and(|hint| hint.card) || hint::is_among_cards(hints.neighbours);
-    tally.refine(hints, card);
+    let of_card = announced.is_some_and(|hint| hint.card);
+    tally.add_kind(hints, of_card);
+    tally.add_shape(hints, of_card);
     let guess = match (announced, tally.best()) {
         (Some(hint), best) => Some((hint::agreed(hint, best), 0.98)),
-        (None, Some((Meaning::Nothing, _))) => None,
         (None, best) => best,
     };
-    let (meaning, score) = guess.filter(|(_, score)| *score >= SCORE_MIN)?;
-    let class = meaning.class()?;
-    let of_card = matches!(meaning, Meaning::Class(FieldClass::Pan) | Meaning::Expiry);
-    let secret = class.is_secret() || of_card || announced.is_some_and(|hint| hint.card);
+    let guess = guess
+        .filter(|(_, score)| *score >= SCORE_MIN)
+        .and_then(|(meaning, score)| Some((meaning.class()?, score, meaning == Meaning::Expiry)));
+    let hidden = hints.kind.eq_ignore_ascii_case("password");
+    let (class, score, expiry) = guess.or(hidden.then_some((FieldClass::Password, SCORE_MIN, false)))?;
+    let secret = hidden || of_card || expiry || class.is_secret() || class == FieldClass::Pan;
     Some(FieldGuess { class, score, secret })
 }
 
@@ -114,48 +118,56 @@ impl Tally {
         self.seen.iter().any(|(seen, _)| *seen == meaning)
     }
 
-    /// Adds what type, lengths and neighbours say, given what the words said.
-    fn refine(&mut self, hints: &FieldHints<'_>, card: bool) {
-        use FieldClass::{Cvv, Email, Otp, Pan, Password, Phone, Pin};
-        let class = Meaning::Class;
-        let numeric = hint::is_numeric(hints);
+    /// Whether the words leave open what the field is for.
+    fn is_vague(&self) -> bool {
+        self.best().is_none_or(|(meaning, _)| matches!(meaning, Meaning::Number | Meaning::Code))
+    }
+
+    /// Adds what the type says, given what the words said.
+    fn add_kind(&mut self, hints: &FieldHints<'_>, of_card: bool) {
+        use FieldClass::{Cvv, Email, Otp, Password, Phone, Pin};
+        let kind = |name: &str| hints.kind.eq_ignore_ascii_case(name);
         let length = hint::length_max(hints);
-        match hints.kind {
-            kind if kind.eq_ignore_ascii_case("password") => {
-                let other_secret = [Cvv, Otp, Pin].into_iter().any(|secret| self.has(class(secret)));
-                match (other_secret, card && matches!(length, Some(3 | 4))) {
-                    (true, _) => self.seen.retain(|(meaning, _)| *meaning != class(Password)),
-                    (false, true) => self.add(class(Cvv), 0.9),
-                    (false, false) => self.add(class(Password), 0.97),
-                }
+        let among_cards = || of_card || hint::is_among_cards(hints.neighbours);
+        if kind("email") {
+            self.add(Meaning::Class(Email), 0.9);
+        } else if kind("password") {
+            if matches!(length, Some(3 | 4)) && self.is_vague() && among_cards() {
+                self.add(Meaning::Class(Cvv), 0.9);
+            } else if ![Cvv, Otp, Pin].into_iter().any(|secret| self.has(Meaning::Class(secret))) {
+                self.add(Meaning::Class(Password), 0.97);
             }
-            kind if kind.eq_ignore_ascii_case("email") => self.add(class(Email), 0.9),
-            // Pages use this type for the number keys it brings up; alone it is a telephone number.
-            kind if kind.eq_ignore_ascii_case("tel")
-                && self.seen.is_empty()
-                && !card
-                && length.is_none_or(|max| max > 8) =>
-            {
-                self.add(class(Phone), 0.6);
-            }
-            _ => {}
+        } else if kind("tel") && self.seen.is_empty() && length.is_none_or(|max| max > 8) && !among_cards() {
+            // Pages use this type for the keys that it brings up; alone it is a telephone number.
+            self.add(Meaning::Class(Phone), 0.6);
         }
-        let vague =
-            self.best().is_none_or(|(meaning, _)| meaning == Meaning::Number || meaning == Meaning::Code);
-        if !vague {
+    }
+
+    /// Adds what lengths and neighbours say, where words and type left it open.
+    fn add_shape(&mut self, hints: &FieldHints<'_>, of_card: bool) {
+        use FieldClass::{Cvv, Otp, Pan};
+        if !self.is_vague() {
             return;
         }
-        match length {
-            Some(3 | 4) if card && numeric => self.add(class(Cvv), 0.8),
-            Some(13..=23) if card && (numeric || self.has(Meaning::Number)) => self.add(class(Pan), 0.85),
-            None if card && self.has(Meaning::Number) => self.add(class(Pan), 0.9),
-            _ if card && self.has(Meaning::Code) => self.add(class(Cvv), 0.85),
-            Some(1) if numeric && hints.neighbours.len() >= 3 => self.add(class(Otp), 0.7),
-            Some(4..=8) if numeric && hint::is_among_codes(hints.neighbours) => self.add(class(Otp), 0.75),
-            _ if self.has(Meaning::Code) && hint::is_among_codes(hints.neighbours) => {
-                self.add(class(Otp), 0.8)
+        let numeric = hint::is_numeric(hints);
+        let (number, code) = (self.has(Meaning::Number), self.has(Meaning::Code));
+        let length = hint::length_max(hints);
+        let (class, strength) = if of_card || hint::is_among_cards(hints.neighbours) {
+            match length {
+                Some(3 | 4) if numeric => (Cvv, 0.8),
+                Some(13..=23) if numeric || number => (Pan, 0.85),
+                None if number => (Pan, 0.9),
+                _ if code => (Cvv, 0.85),
+                _ => return,
             }
-            _ => {}
-        }
+        } else {
+            match length {
+                Some(1) if numeric && hints.neighbours.len() >= 3 => (Otp, 0.7),
+                Some(4..=8) if numeric && hint::is_among_codes(hints.neighbours) => (Otp, 0.75),
+                _ if code && hint::is_among_codes(hints.neighbours) => (Otp, 0.8),
+                _ => return,
+            }
+        };
+        self.add(Meaning::Class(class), strength);
     }
 }

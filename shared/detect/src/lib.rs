@@ -8,7 +8,10 @@
 //! Features: `national` adds national identifiers, telephone numbers and Bitcoin addresses to the bank's own
 //! entities; `std` adds [`lines`].
 #![no_std]
-#![cfg_attr(not(feature = "national"), allow(dead_code, reason = "arithmetic and topics of national identifiers"))]
+#![cfg_attr(
+    not(feature = "national"),
+    allow(dead_code, reason = "arithmetic and topics of national identifiers")
+)]
 extern crate alloc;
 #[cfg(feature = "std")]
 extern crate std;

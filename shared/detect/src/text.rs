@@ -30,6 +30,7 @@ mod shape;
 mod token;
 #[cfg(feature = "national")]
 mod top_level;
+mod topic;
 
 use alloc::vec::Vec;
 

@@ -1,5 +1,7 @@
 //! Streams: answers in order, faults told by line, texts longer than a block.
 
+#![allow(clippy::expect_used, reason = "a test fails")]
+
 use std::io::{self, Read};
 
 use palet_detect::lines::{Form, LINE_BYTES_MAX, Summary, run};
@@ -51,7 +53,10 @@ fn a_faulty_line_is_told_by_its_code_and_the_rest_is_answered() {
     input.extend(b"{\"id\":6,\"text\":\"219-09-9999\"}");
     let (answers, summary) = json(&input);
     let codes: Vec<_> = answers.iter().map(|answer| answer["error"].as_str().unwrap_or("")).collect();
-    assert_eq!(codes, ["malformed-line", "unknown-entity", "invalid-utf8", "malformed-line", "malformed-line", ""]);
+    assert_eq!(
+        codes,
+        ["malformed-line", "unknown-entity", "invalid-utf8", "malformed-line", "malformed-line", ""]
+    );
     assert_eq!(answers[1]["id"], 2);
     assert_eq!(answers[3]["id"], 4);
     assert_eq!(answers[5]["spans"][0]["entity"], "US_SSN");
@@ -107,6 +112,9 @@ fn spans_across_blocks_are_found_once() {
     assert_eq!(columns.len(), 120_000);
     assert_eq!(lines[0], "1:8-26\tCREDIT_CARD\t1.00");
     let length = line.chars().count();
-    assert_eq!(lines[119_999], format!("1:{}-{}\tCREDIT_CARD\t1.00", 119_999 * length + 8, 119_999 * length + 26));
+    assert_eq!(
+        lines[119_999],
+        format!("1:{}-{}\tCREDIT_CARD\t1.00", 119_999 * length + 8, 119_999 * length + 26)
+    );
     assert_eq!(summary, Summary { lines: 1, spans: 120_000, refused: 0 });
 }

@@ -15,7 +15,10 @@ fn everything(text: &str) -> Vec<(&'static str, &str)> {
 
 /// Values of each entity, as they are written.
 const VALID: &[(Entity, &[&str])] = &[
-    (Entity::CreditCard, &["4111111111111111", "4111 1111 1111 1111", "5555-5555-5555-4444", "378282246310005"]),
+    (
+        Entity::CreditCard,
+        &["4111111111111111", "4111 1111 1111 1111", "5555-5555-5555-4444", "378282246310005"],
+    ),
     (Entity::CreditCard, &["3782 822463 10005", "2223003122003222", "6304000000000000", "30569309025904"]),
     (Entity::Iban, &["GB82WEST12345698765432", "GB82 WEST 1234 5698 7654 32", "gb82west12345698765432"]),
     (Entity::Bic, &["DEUTDEFF", "DEUTDEFF500", "BARCGB22XXX"]),
@@ -50,7 +53,10 @@ const VALID: &[(Entity, &[&str])] = &[
     (Entity::EmailAddress, &["a.b+c@sub.example.com", "anna@bücher.example.de", "x@corp.internal"]),
     (Entity::PhoneNumber, &["+44 20 7946 0958", "(212) 555-0187", "+1-212-555-0187", "0044 20 7946 0958"]),
     (Entity::IpAddress, &["192.0.2.1", "192.0.2.0/24", "2001:db8::1", "fe80::1%eth0", "::ffff:192.0.2.1"]),
-    (Entity::TrackData, &[";4111111111111111=29121010000012300000?", "%B4111111111111111^DOE/J^29121010000000000?"]),
+    (
+        Entity::TrackData,
+        &[";4111111111111111=29121010000012300000?", "%B4111111111111111^DOE/J^29121010000000000?"],
+    ),
     (Entity::Jwt, &["eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiIxIn0.c2lnbmF0dXJl"]),
     (Entity::Secret, &["AKIAIOSFODNN7EXAMPLE", "xoxb-123456789012-abcdefghijkl"]),
     (Entity::Amount, &["€1,250.00", "EUR 1.250,00", "1 250,00 €", "-$20", "CHF 1'000.50", "99 zł"]),
@@ -60,7 +66,9 @@ const VALID: &[(Entity, &[&str])] = &[
 fn valid_values_are_found_whole_between_other_text() {
     for (entity, values) in VALID {
         for value in *values {
-            for text in [(*value).to_owned(), format!("x, {value}, y"), format!("({value})\n"), format!("“{value}”")] {
+            for text in
+                [(*value).to_owned(), format!("x, {value}, y"), format!("({value})\n"), format!("“{value}”")]
+            {
                 assert_eq!(found(*entity, &text), [*value], "{} in {text:?}", entity.as_str());
             }
         }
@@ -178,7 +186,8 @@ fn labels_make_short_numbers_sensitive() {
     ] {
         assert_eq!(everything(text), [(entity, value)], "{text}");
     }
-    for text in ["room 4829", "in 1999", "the year 2024 was", "12-34-56", "page 482 of 913", "error code 500"] {
+    for text in ["room 4829", "in 1999", "the year 2024 was", "12-34-56", "page 482 of 913", "error code 500"]
+    {
         assert_eq!(everything(text), [], "{text}");
     }
 }
@@ -216,7 +225,8 @@ fn offsets_count_what_they_are_asked_to() {
 
 #[test]
 fn a_private_key_is_one_span() {
-    let text = "x\n-----BEGIN EC PRIVATE KEY-----\nMHcCAQEEIA4111111111111111\n-----END EC PRIVATE KEY-----\ny";
+    let text =
+        "x\n-----BEGIN EC PRIVATE KEY-----\nMHcCAQEEIA4111111111111111\n-----END EC PRIVATE KEY-----\ny";
     let spans = everything(text);
     assert_eq!(spans.len(), 1);
     assert_eq!(spans[0].0, "SECRET");

@@ -88,12 +88,15 @@ pub(super) fn is_numeric(hints: &FieldHints<'_>) -> bool {
         || hints.pattern.contains("[0-9")
 }
 
-/// The most characters that a field takes, by its attribute or its pattern.
+/// The most characters that a field takes, by its attribute or by the bounds that end its pattern.
 pub(super) fn length_max(hints: &FieldHints<'_>) -> Option<u32> {
     let of_pattern = || {
-        let (_, bounds) = hints.pattern.rsplit_once('{')?;
-        let (bounds, _) = bounds.split_once('}')?;
-        bounds.rsplit(',').next()?.parse().ok()
+        let bytes = hints.pattern.as_bytes();
+        let end = bytes.iter().rposition(|byte| *byte == b'}')?;
+        let start = bytes[..end].iter().rposition(|byte| !byte.is_ascii_digit())? + 1;
+        let digits = &bytes[start..end];
+        let fits = (1..=3).contains(&digits.len());
+        fits.then(|| digits.iter().fold(0, |length, digit| length * 10 + u32::from(digit - b'0')))
     };
     hints.maxlength.or_else(of_pattern)
 }

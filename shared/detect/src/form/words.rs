@@ -4,7 +4,6 @@
 //! A text is read in small ASCII letters without accents or separators, so that `cardNumber`, `card_number`
 //! and "Card number" are one word. Where several entries fit, the longest speaks.
 
-use alloc::string::String;
 use alloc::vec::Vec;
 
 use palet_mask::FieldClass;
@@ -52,14 +51,16 @@ const CHARACTERS_MAX: usize = 160;
 
 /// A text in small ASCII letters and digits, without separators.
 struct Plain {
-    text: String,
+    text: Vec<u8>,
     /// Where words begin in `text`.
     starts: Vec<usize>,
+    /// Which pairs of neighbouring characters occur, by [`pair`]: most entries are ruled out by their first.
+    pairs: [u64; 4],
 }
 
 impl Plain {
     fn of(source: &str) -> Self {
-        let mut plain = Self { text: String::new(), starts: Vec::new() };
+        let mut plain = Self { text: Vec::new(), starts: Vec::new(), pairs: [0; 4] };
         let mut previous = Sort::Separator;
         for character in source.chars().take(CHARACTERS_MAX) {
             let sort = Sort::of(character);
@@ -76,19 +77,23 @@ impl Plain {
             plain.push(character);
             previous = sort;
         }
+        for two in plain.text.windows(2) {
+            let pair = pair(two);
+            plain.pairs[pair / 64] |= 1 << (pair % 64);
+        }
         plain
     }
 
     fn push(&mut self, character: char) {
         match fold(character) {
-            Some(folded) => self.text.push_str(folded),
-            None if character.is_ascii_alphanumeric() => self.text.push(character.to_ascii_lowercase()),
+            Some(folded) => self.text.extend_from_slice(folded.as_bytes()),
+            None if character.is_ascii_alphanumeric() => self.text.push(character.to_ascii_lowercase() as u8),
             None => {}
         }
     }
 
     fn is_start(&self, at: usize) -> bool {
-        self.starts.binary_search(&at).is_ok()
+        self.starts.contains(&at)
     }
 
     fn is_end(&self, at: usize) -> bool {
@@ -96,17 +101,30 @@ impl Plain {
     }
 
     /// Whether an entry occurs where it may.
-    fn has(&self, entry: &str) -> bool {
-        let (place, stem) = match entry.as_bytes().first() {
-            Some(b'=') => (Place::Word, &entry[1..]),
-            Some(b'^') => (Place::Start, &entry[1..]),
+    fn has(&self, entry: &[u8]) -> bool {
+        let (place, stem) = match entry {
+            [b'=', stem @ ..] => (Place::Word, stem),
+            [b'^', stem @ ..] => (Place::Start, stem),
             _ => (Place::Anywhere, entry),
         };
-        self.text.match_indices(stem).any(|(at, _)| match place {
+        let pair = pair(stem);
+        if self.pairs[pair / 64] >> (pair % 64) & 1 == 0 {
+            return false;
+        }
+        self.text.windows(stem.len()).enumerate().filter(|(_, text)| *text == stem).any(|(at, _)| match place
+        {
             Place::Anywhere => true,
             Place::Start => self.is_start(at),
             Place::Word => self.is_start(at) && self.is_end(at + stem.len()),
         })
+    }
+}
+
+/// A number below 256 for the first two characters of a text.
+fn pair(text: &[u8]) -> usize {
+    match text {
+        [first, second, ..] => usize::from(first.wrapping_mul(31).wrapping_add(*second)),
+        _ => 0,
     }
 }
 
@@ -126,11 +144,14 @@ enum Sort {
 }
 
 impl Sort {
+    /// Other scripts count as small letters: their words are in no table.
     fn of(character: char) -> Self {
         match character {
-            _ if character.is_ascii_digit() => Self::Digit,
-            _ if character.is_uppercase() => Self::Capital,
-            _ if character.is_alphabetic() => Self::Small,
+            '0'..='9' => Self::Digit,
+            'A'..='Z' | 'À'..='Ö' | 'Ø'..='Þ' => Self::Capital,
+            'a'..='z' | 'ß'..='ö' | 'ø'..='\u{1fff}' | '\u{2c00}'..='\u{2dff}' | '\u{3040}'.. => {
+                Self::Small
+            }
             _ => Self::Separator,
         }
     }
@@ -166,7 +187,7 @@ pub(super) fn meaning_of(text: &str) -> Option<(Meaning, f32)> {
     for &(meaning, strength, entries) in WORDS {
         for entry in entries.split_ascii_whitespace() {
             let rank = (meaning.standing(), entry.len());
-            if best.is_none_or(|(highest, ..)| rank > highest) && plain.has(entry) {
+            if best.is_none_or(|(highest, ..)| rank > highest) && plain.has(entry.as_bytes()) {
                 best = Some((rank, meaning, strength));
             }
         }

@@ -1,7 +1,7 @@
 //! Amounts of money: a number with a currency before or after it.
 
 use super::entity::Entity;
-use super::scan::{Needs, Scan};
+use super::scan::Scan;
 
 /// Codes of ISO 4217 that are common in payments.
 const CODES: &[&[u8; 3]] = &[
@@ -28,7 +28,7 @@ pub(crate) fn amount(scan: &mut Scan<'_>, start: usize) {
     }
     let from = from.unwrap_or(start);
     let from = from - usize::from(matches!(scan.before(from), b'-' | b'+'));
-    scan.report(Entity::Amount, (from, to.unwrap_or(end)), 70, Needs::Nothing);
+    scan.add(Entity::Amount, (from, to.unwrap_or(end)), 70);
 }
 
 /// The end of a number with groups of three and a decimal part.

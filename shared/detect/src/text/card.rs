@@ -4,6 +4,7 @@ use super::checksum::{luhn, two_digits, value_of_digit};
 use super::context;
 use super::entity::Entity;
 use super::scan::{Needs, Scan};
+use super::topic::topics_of;
 
 /// The most digits of a card number.
 ///
@@ -120,7 +121,7 @@ fn beside(scan: &mut Scan<'_>, end: usize) {
     }
     let Some(from) = next_number(scan, at, BESIDE_MAX) else { return };
     let to = scan.run(from, |byte| byte.is_ascii_digit());
-    let is_named = context::between(scan.bytes, at, from).meets(context::topics_of(Entity::Cvv));
+    let is_named = context::between(scan.bytes, at, from).meets(topics_of(Entity::Cvv));
     if matches!(to - from, 3 | 4) && scan.ends_word(to) && (is_named || at > end) && !goes_on(scan, to) {
         scan.report(Entity::Cvv, (from, to), 85, Needs::Nothing);
     }

@@ -132,7 +132,11 @@ pub(crate) enum YearKind {
 
 impl YearKind {
     pub(crate) const fn of(year: u32) -> Self {
-        if year.is_multiple_of(4) && (!year.is_multiple_of(100) || year.is_multiple_of(400)) { Self::Leap } else { Self::Common }
+        if year.is_multiple_of(4) && (!year.is_multiple_of(100) || year.is_multiple_of(400)) {
+            Self::Leap
+        } else {
+            Self::Common
+        }
     }
 }
 

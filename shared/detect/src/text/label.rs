@@ -2,9 +2,10 @@
 //! codes, PINs, passwords, account numbers and sort codes.
 
 use super::card::goes_on;
-use super::context::{before, follows_code, topics_of};
+use super::context;
 use super::entity::Entity;
 use super::scan::{Needs, Scan};
+use super::topic::topics_of;
 
 /// How many words may stand between a label and its value: "your code is 123456".
 const LABEL_WORDS: usize = 3;
@@ -14,13 +15,13 @@ pub(crate) fn number(scan: &mut Scan<'_>, start: usize, end: usize) {
     if !(3..=17).contains(&(end - start)) || is_part_of_number(scan, start, end) {
         return;
     }
-    let topics = before(scan.bytes, start, LABEL_WORDS);
+    let topics = context::label(scan.bytes, start, LABEL_WORDS);
     let labelled = |entity| topics.meets(topics_of(entity));
     let span = (start, end);
     let length = end - start;
     if length <= 4 && labelled(Entity::Cvv) {
         report(scan, Entity::Cvv, span, 85);
-    } else if (4..=8).contains(&length) && (labelled(Entity::Otp) || names_code(scan, span)) {
+    } else if (4..=8).contains(&length) && (labelled(Entity::Otp) || follows_as_code(scan, end)) {
         report(scan, Entity::Otp, span, 75);
     } else if (4..=6).contains(&length) && labelled(Entity::Pin) {
         report(scan, Entity::Pin, span, 85);
@@ -40,10 +41,6 @@ fn is_part_of_number(scan: &Scan<'_>, start: usize, end: usize) -> bool {
             && start >= 2
             && scan.bytes[start - 2].is_ascii_digit());
     follows || (goes_on(scan, end) && scan.at(end) != b' ') || matches!(scan.char_at(end), Some('%' | '€'))
-}
-
-fn names_code(scan: &Scan<'_>, (start, end): (usize, usize)) -> bool {
-    follows_code(scan.bytes, start, LABEL_WORDS) || follows_as_code(scan, end)
 }
 
 /// Whether the words after a number say that it is a code: "123456 is your code".

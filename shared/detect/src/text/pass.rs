@@ -42,7 +42,7 @@ pub(crate) fn run(scan: &mut Scan<'_>) {
 }
 
 /// How many bytes are looked at together.
-const BLOCK: usize = 32;
+const BLOCK: usize = 16;
 
 /// The next digit, `@`, `:` or `=`, or the next of two capital letters in a row.
 fn next_of_interest(bytes: &[u8], start: usize) -> Option<usize> {

@@ -3,10 +3,11 @@
 //! A candidate is a chain of digit groups as people write them. It counts when its digits fit a numbering plan,
 //! as libphonenumber's matcher decides at its level "valid", or when a word such as "phone" stands beside it.
 
-use super::context::{AFTER_PHONE, just_after, topics_of};
+use super::context::just_after;
 use super::entity::Entity;
 use super::phone_plan::{Format, is_international, is_national};
 use super::scan::{Needs, Scan};
+use super::topic::{AFTER_PHONE, topics_of};
 
 /// The most groups of a candidate; a longer chain of numbers is a table, not a number.
 const GROUPS_MAX: usize = 10;

@@ -5,8 +5,9 @@
 
 use alloc::vec::Vec;
 
-use super::context::{self, Topics};
+use super::context;
 use super::entity::{Entity, EntitySet};
+use super::topic::{Topics, topics_of};
 
 /// What a candidate needs, besides its shape and check digits, to count when nobody asked for its entity by
 /// name.
@@ -114,10 +115,9 @@ impl<'t> Scan<'t> {
     /// Whether a word before or after a span names an entity.
     fn is_named(&mut self, entity: Entity, span: (usize, usize)) -> bool {
         if self.around.0 != span {
-            let before = context::long_before(self.bytes, span.0);
-            self.around = (span, before.and(context::after(self.bytes, span.1)));
+            self.around = (span, context::around(self.bytes, span));
         }
-        self.around.1.meets(context::topics_of(entity))
+        self.around.1.meets(topics_of(entity))
     }
 
     /// Whether one of the last few words before a position is about some topics.
