@@ -14,8 +14,10 @@ const FORGIVEN_MAX: f64 = 3.0;
 #[derive(Clone, Debug)]
 struct Track {
     sum: Cusum,
+    clip: f64,
+    weight: f64,
     slack: f64,
-    /// Log-likelihood ratios since the sum was last at nothing: how odd the stretch is that it stands for.
+    /// Evidence since the sum was last at nothing: how odd the stretch is that it stands for.
     stretch: f64,
     stretch_windows: u32,
     reason: Option<Reason>,
@@ -23,14 +25,24 @@ struct Track {
 }
 
 impl Track {
-    const fn new(clip: f64, slack: f64, cap: f64) -> Self {
-        Self { sum: Cusum::new(clip, cap), slack, stretch: 0.0, stretch_windows: 0, reason: None, windows: 0 }
+    const fn new(clip: f64, weight: f64, slack: f64, cap: f64) -> Self {
+        Self {
+            sum: Cusum::new(clip, cap),
+            clip,
+            weight,
+            slack,
+            stretch: 0.0,
+            stretch_windows: 0,
+            reason: None,
+            windows: 0,
+        }
     }
 
     fn add(&mut self, score: ModalityScore) -> LogLikelihoodRatio {
-        let llr = LogLikelihoodRatio::bounded(score.llr.nats() + self.slack);
+        let nats = self.weight * score.llr.nats() + self.slack;
+        let llr = LogLikelihoodRatio::bounded(nats.clamp(-self.clip, self.clip));
         self.sum.add(llr);
-        self.stretch += llr.nats();
+        self.stretch += nats;
         self.stretch_windows += 1;
         if self.sum.nats() <= 0.0 {
             (self.stretch, self.stretch_windows) = (0.0, 0);
@@ -66,9 +78,9 @@ impl Accumulator {
         let cap = settings.severe_nats * CAP;
         let clip = settings.keystroke_clip.max(settings.pointer_clip);
         Self {
-            keystroke: Track::new(settings.keystroke_clip, settings.keystroke_slack, cap),
-            pointer: Track::new(settings.pointer_clip, settings.pointer_slack, cap),
-            fixed_text: Track::new(settings.fixed_text_clip, 0.0, cap),
+            keystroke: Track::new(settings.keystroke_clip, 1.0, settings.keystroke_slack, cap),
+            pointer: Track::new(settings.pointer_clip, settings.pointer_weight, settings.pointer_slack, cap),
+            fixed_text: Track::new(settings.fixed_text_clip, 1.0, 0.0, cap),
             fused: Cusum::new(clip, cap),
         }
     }
@@ -126,5 +138,66 @@ impl Accumulator {
             Modality::Pointer => &self.pointer,
             Modality::FixedText => &self.fixed_text,
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn score(nats: f64) -> ModalityScore {
+        ModalityScore { llr: LogLikelihoodRatio::bounded(nats), events: 64, reason: None }
+    }
+
+    fn keys(nats: f64) -> Scores {
+        Scores { keystroke: Some(score(nats)), ..Scores::default() }
+    }
+
+    #[test]
+    fn one_window_never_reaches_the_band_high() {
+        let settings = RiskSettings::default();
+        for scores in [
+            keys(-30.0),
+            Scores { pointer: Some(score(-30.0)), ..Scores::default() },
+            Scores { fixed_text: Some(score(-30.0)), ..Scores::default() },
+        ] {
+            let mut sum = Accumulator::new(&settings);
+            sum.add(&scores);
+            assert!(sum.nats() < settings.high_nats, "{}", sum.nats());
+        }
+    }
+
+    #[test]
+    fn missing_evidence_is_neutral() {
+        let mut sum = Accumulator::new(&RiskSettings::default());
+        sum.add(&keys(-3.0));
+        let before = sum.nats();
+        (0..50).for_each(|_| sum.add(&Scores::default()));
+        assert_eq!((sum.nats(), sum.windows()), (before, 1));
+    }
+
+    #[test]
+    fn a_passed_step_up_forgives_as_much_oddness_and_no_more() {
+        let settings = RiskSettings::default();
+        let mut sum = Accumulator::new(&settings);
+        (0..3).for_each(|_| sum.add(&keys(-1.0)));
+        assert!(sum.nats() >= settings.raised_nats);
+        sum.step_up_passed();
+        (0..5).for_each(|_| sum.add(&keys(-1.0)));
+        assert!(sum.nats() < settings.raised_nats, "{}", sum.nats());
+        (0..2).for_each(|_| sum.add(&keys(-9.0)));
+        assert!(sum.nats() >= settings.high_nats, "{}", sum.nats());
+    }
+
+    #[test]
+    fn keys_and_pointer_add_up() {
+        let settings = RiskSettings::default();
+        let mut both = Accumulator::new(&settings);
+        let mut alone = Accumulator::new(&settings);
+        for _ in 0..2 {
+            both.add(&Scores { pointer: Some(score(-1.5)), ..keys(-0.5) });
+            alone.add(&keys(-0.5));
+        }
+        assert!(both.nats() > alone.nats());
     }
 }

@@ -94,3 +94,52 @@ impl AutomationWatch {
         })
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use palet_features::{DeviceClass, Ladder};
+
+    fn block(repeats: u8, hasty: u8) -> FeatureWindow {
+        FeatureWindow::Keystroke(KeystrokeBlock {
+            ladder: Ladder::K4,
+            keys: 64,
+            repeats,
+            hasty,
+            cells: vec![],
+        })
+    }
+
+    fn context(signal: Signal, count: u16) -> FeatureWindow {
+        let mut signals = vec![0; Signal::COUNT];
+        signals[signal as usize] = count;
+        FeatureWindow::Context(ContextCounters { signals, open_keys: 0, secret_keys: 0, fixed_text_keys: 0 })
+    }
+
+    fn found(windows: &[FeatureWindow]) -> Option<ReasonCode> {
+        let mut watch = AutomationWatch::default();
+        windows.iter().for_each(|window| watch.see(window));
+        watch.finding().map(|finding| finding.reason)
+    }
+
+    #[test]
+    fn people_who_paste_autofill_or_use_keys_alone_are_no_bots() {
+        assert_eq!(found(&[context(Signal::Paste, 40), context(Signal::Autofill, 9)]), None);
+        assert_eq!(found(&[context(Signal::SoftInput, 300), context(Signal::Composition, 80)]), None);
+        assert_eq!(found(&[block(9, 3), block(11, 2), context(Signal::Focus, 60)]), None);
+    }
+
+    #[test]
+    fn machines_are_told_by_what_hands_cannot_do() {
+        assert_eq!(found(&[block(60, 0)]), Some(ReasonCode::EvenTiming));
+        assert_eq!(found(&[block(0, 50)]), Some(ReasonCode::ImpossibleSpeed));
+        assert_eq!(found(&[context(Signal::Untrusted, 3)]), Some(ReasonCode::UntrustedEvents));
+    }
+
+    #[test]
+    fn a_coarse_clock_makes_nobody_a_machine() {
+        let device =
+            DeviceSignals { class: DeviceClass::Desktop, timer_quantum_us: 100_000, pointer_rate_hz: 0 };
+        assert_eq!(found(&[FeatureWindow::Device(device), block(60, 0)]), None);
+    }
+}

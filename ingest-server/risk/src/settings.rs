@@ -17,13 +17,15 @@ pub const RISK_SEVERE: f64 = 0.95;
 pub struct RiskSettings {
     /// The most that one keystroke block moves the sum. **Units**: nats.
     pub keystroke_clip: f64,
-    /// Added to each keystroke block's log-likelihood ratio: the evidence that a block must bring before it counts
-    /// against the subject. **Units**: nats.
+    /// Added to each keystroke block's log-likelihood ratio: below 0, a block must speak for the subject by as much
+    /// before it lowers the sum. **Units**: nats.
     pub keystroke_slack: f64,
     /// The most that one pointer block moves the sum. **Units**: nats.
     pub pointer_clip: f64,
     /// As `keystroke_slack`, for pointer blocks. **Units**: nats.
     pub pointer_slack: f64,
+    /// How much of a pointer block's evidence counts: blocks that follow each other are not independent.
+    pub pointer_weight: f64,
     /// The most that one fixed-text entry moves the sum. **Units**: nats.
     pub fixed_text_clip: f64,
     /// The sum at which risk reaches the band "raised". **Units**: nats.
@@ -37,14 +39,15 @@ pub struct RiskSettings {
 impl Default for RiskSettings {
     fn default() -> Self {
         Self {
-            keystroke_clip: 1.0,
-            keystroke_slack: 0.0,
-            pointer_clip: 1.0,
+            keystroke_clip: 4.0,
+            keystroke_slack: -1.0,
+            pointer_clip: 1.25,
             pointer_slack: 0.0,
+            pointer_weight: 0.62,
             fixed_text_clip: 1.0,
-            raised_nats: 1.5,
-            high_nats: 2.5,
-            severe_nats: 4.0,
+            raised_nats: 3.9,
+            high_nats: 6.0,
+            severe_nats: 9.0,
         }
     }
 }
@@ -102,7 +105,10 @@ impl RiskSettings {
             ("fixed_text_clip", self.fixed_text_clip),
         ];
         let bands = [self.raised_nats, self.high_nats, self.severe_nats];
-        for (name, got) in clips.into_iter().chain([("raised_nats", self.raised_nats)]) {
+        for (name, got) in clips
+            .into_iter()
+            .chain([("raised_nats", self.raised_nats), ("pointer_weight", self.pointer_weight)])
+        {
             if !(got > 0.0 && got.is_finite()) {
                 faults.push(SettingsError::NotPositive { name, got });
             }
@@ -133,7 +139,7 @@ mod tests {
         let settings = RiskSettings {
             keystroke_clip: f64::NAN,
             raised_nats: 9.0,
-            pointer_clip: 5.0,
+            pointer_clip: 6.0,
             ..Default::default()
         };
         assert_eq!(settings.faults().len(), 3, "{:?}", settings.faults());
