@@ -159,6 +159,26 @@ fn numbers_that_were_never_issued_are_left_out() {
 }
 
 #[test]
+fn a_number_with_a_few_characters_too_many_is_still_an_account() {
+    assert_eq!(found(Entity::Iban, "AT611904300234573201ABC"), ["AT611904300234573201"]);
+    assert_eq!(found(Entity::Iban, "AT611904300234573201ABCD"), Vec::<&str>::new());
+}
+
+#[test]
+fn a_password_field_is_never_nothing() {
+    use palet_detect::form::{FieldHints, classify};
+    let hints = FieldHints { kind: "password", label: "Username", name: "username", ..FieldHints::default() };
+    assert!(classify(&hints).is_some_and(|guess| guess.secret));
+    let national = FieldHints {
+        kind: "password",
+        label: "Social security number",
+        name: "ssn",
+        ..FieldHints::default()
+    };
+    assert!(classify(&national).is_some_and(|guess| guess.secret));
+}
+
+#[test]
 fn a_card_shows_its_expiry_and_verification_value() {
     assert_eq!(
         everything("4111 1111 1111 1111 12/29 123"),

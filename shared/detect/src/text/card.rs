@@ -17,7 +17,10 @@ pub(crate) fn number(scan: &mut Scan<'_>, start: usize, run_end: usize) {
         return;
     }
     let Some(card) = Card::read(scan, start, run_end) else { return };
-    if !luhn(card.digits()) {
+    // The last groups of a longer number are no short one.
+    let goes_before =
+        matches!(scan.before(start), b' ' | b'-') && start > 1 && scan.bytes[start - 2].is_ascii_digit();
+    if !luhn(card.digits()) || (card.length == 12 && goes_before) {
         return;
     }
     let (score, needs) = match (card.issuer(), card.length) {

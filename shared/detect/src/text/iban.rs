@@ -153,7 +153,7 @@ fn account_end(scan: &Scan<'_>, start: usize, structure: &[u8], case: Case) -> O
         at += 1;
     }
     let ends = match case {
-        Case::Capitals => !is_of(scan.at(at), case),
+        Case::Capitals => !is_of(scan.at(at), case) || has_short_tail(scan, at, length),
         Case::Small => scan.ends_word(at),
     };
     let account = &characters[..length];
@@ -162,6 +162,13 @@ fn account_end(scan: &Scan<'_>, start: usize, structure: &[u8], case: Case) -> O
     let check_digits = matches!(account[2..4], [b'0', b'0' | b'1'] | [b'9', b'9']);
     (ends && !check_digits && has_structure(&account[4..], structure) && mod_97(rearranged) == 1)
         .then_some(at)
+}
+
+/// Whether up to three characters too many follow a number of full groups of four, as where the next word lost
+/// its space: Presidio leaves them off as well.
+fn has_short_tail(scan: &Scan<'_>, at: usize, length: usize) -> bool {
+    let tail = scan.bytes[at..].iter().take(4).take_while(|byte| is_of(**byte, Case::Capitals)).count();
+    length.is_multiple_of(4) && tail < 4
 }
 
 fn parts(structure: &[u8]) -> impl Iterator<Item = (usize, u8)> {
