@@ -1,4 +1,5 @@
 //! Bad input: each gets a clear refusal with a stable code, and nobody else's session feels it.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test stops at the first fault")]
 
 mod support;
 
@@ -127,7 +128,7 @@ impl Bystander {
         Self { page: server.live_page(&token).await, session }
     }
 
-    async fn is_unharmed(mut self, server: &TestServer) {
+    async fn must_be_unharmed(mut self, server: &TestServer) {
         let mut hand = hand(4, 4);
         type_keys(&mut self.page, &mut hand, 70);
         self.page.run(5 * SECOND, is_risk).await;
@@ -173,7 +174,7 @@ async fn frames_that_break_the_protocol_end_their_own_connection_alone() {
     text.socket.send(Message::Text("hello".into())).await.unwrap();
     assert_eq!(text.hear_end().await.1, Some(RefusalCode::BadFrame.close_code()));
 
-    bystander.is_unharmed(&server).await;
+    bystander.must_be_unharmed(&server).await;
 }
 
 #[actix_web::test]
@@ -216,7 +217,7 @@ async fn windows_that_no_extractor_makes_are_refused_and_the_session_goes_on() {
     let hundred = encode(&ClientMessage::Batch(Batch { seq: 2, windows: vec![block(); 100] })).unwrap();
     peer.send_plain(&hundred).await;
     assert_eq!(peer.hear_end().await, (Some(RefusalCode::TooLarge), Some(1009)));
-    bystander.is_unharmed(&server).await;
+    bystander.must_be_unharmed(&server).await;
 }
 
 #[actix_web::test]

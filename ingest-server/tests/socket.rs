@@ -1,9 +1,11 @@
 //! The real server and the real client session over a real socket: what a page hears.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test stops at the first fault")]
 
 mod support;
 
 use palet_client::{Effect, State};
 use palet_mask::{FieldClass, Level};
+use palet_server::live::rescore;
 use palet_wire::{ActionDecision, FieldDeclaration, FieldId, FieldSource, RefusalCode};
 use serde_json::json;
 use support::{SECOND, TestServer, hand, is_risk, type_keys};
@@ -196,4 +198,33 @@ async fn a_confirmed_session_makes_a_reference_that_the_next_one_is_compared_wit
     page.run(5 * SECOND, is_risk).await;
     let answer = server.wait_assess(&session, |answer| answer["evidence"] == "trained").await;
     assert_eq!(answer["trained"]["keys"], true);
+}
+
+#[actix_web::test]
+async fn every_stored_decision_comes_out_the_same_bits_again() {
+    let server = TestServer::start().await;
+    let (session, token) = server.open("s-1").await;
+    let mut page = server.live_page(&token).await;
+    let mut hand = hand(1, 1);
+    for _ in 0..5 {
+        type_keys(&mut page, &mut hand, 70);
+        page.run(5 * SECOND, is_risk).await;
+    }
+    let feedback = json!({"session": session, "kind": "step-up-passed"});
+    assert_eq!(server.call("POST", "/api/v1/feedback", Some(feedback)).await.0, 204);
+    let ask = json!({"session": session, "action": "submit-transfer"});
+    let (_, answer) = server.call("POST", "/api/v1/risk/assess", Some(ask)).await;
+    let number: u64 = answer["reference"].as_str().unwrap().split_once('-').unwrap().1.parse().unwrap();
+    assert!(number >= 7, "five batches, a step-up and an action");
+    let server = server.restart().await;
+    let knowledge = &server.state.registry.tools().knowledge;
+    for number in 1..=number {
+        let id = session.parse().unwrap();
+        let rescored = rescore(&*server.state.store, knowledge, id, number).await.unwrap().unwrap();
+        let differ: Vec<_> = rescored.differences.iter().map(|difference| difference.what).collect();
+        assert_eq!(differ, [""; 0], "decision {number}");
+    }
+    let beyond =
+        rescore(&*server.state.store, knowledge, session.parse().unwrap(), number + 1).await.unwrap();
+    assert!(beyond.is_none());
 }

@@ -61,6 +61,17 @@ pub(crate) struct ReasonAnswer {
     text: String,
 }
 
+/// What is behind the answer.
+#[derive(Serialize, ToSchema)]
+pub(crate) struct VersionsAnswer {
+    /// The models, by their hash.
+    model: String,
+    /// The subject's references, by their version; v0 where there is none.
+    references: String,
+    /// The policy, by its hash.
+    policy: String,
+}
+
 /// How the session stands.
 #[derive(Serialize, ToSchema)]
 pub(crate) struct AssessAnswer {
@@ -86,8 +97,7 @@ pub(crate) struct AssessAnswer {
     decision: Option<String>,
     /// At most three.
     reasons: Vec<ReasonAnswer>,
-    /// Model, reference and policy behind it.
-    versions: String,
+    versions: VersionsAnswer,
     /// The decision's identifier; null where no action was asked about.
     reference: Option<String>,
 }
@@ -207,7 +217,11 @@ fn answer(live: &LiveSession, assessment: Assessment) -> AssessAnswer {
             .iter()
             .map(|reason| ReasonAnswer { code: reason.code.as_str().into(), text: reason.words.into() })
             .collect(),
-        versions,
+        versions: VersionsAnswer {
+            model: versions.model,
+            references: format!("v{}", versions.reference),
+            policy: versions.policy,
+        },
         reference: None,
     }
 }

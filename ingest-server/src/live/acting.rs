@@ -11,7 +11,7 @@ use palet_wire::{
 use std::sync::Arc;
 
 use super::{
-    Counts, Input, LiveSession, Outbound, PageKey, Tools,
+    Counts, DecisionVersions, Input, LiveSession, Outbound, PageKey, Tools,
     log::Entry,
     page::Page,
     session::State,
@@ -50,7 +50,7 @@ pub struct Assessment {
     /// What the policy is asked with.
     pub circumstances: Circumstances,
     /// Model, reference and policy.
-    pub versions: String,
+    pub versions: DecisionVersions,
     /// What was captured.
     pub counts: Counts,
     /// Whether a page is connected.
@@ -263,7 +263,7 @@ impl LiveSession {
             risk: outcome.risk,
             input: postcard::to_allocvec(input).unwrap_or_default(),
             outcome: postcard::to_allocvec(&outcome).unwrap_or_default(),
-            versions: self.versions.clone(),
+            versions: self.versions_text.clone(),
         }
     }
 }

@@ -88,6 +88,23 @@ pub struct DecisionOutcome {
     pub verdict: Option<String>,
 }
 
+/// Model, reference and policy behind a decision.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct DecisionVersions {
+    /// The models, by the first 64 bits of their hash.
+    pub model: String,
+    /// The version under which the store has the reference; 0 for none.
+    pub reference: u64,
+    /// The policy, by the first 64 bits of its hash.
+    pub policy: String,
+}
+
+impl std::fmt::Display for DecisionVersions {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "model {}, reference {}, policy {}", self.model, self.reference, self.policy)
+    }
+}
+
 /// What was captured in a session.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, utoipa::ToSchema)]
 pub struct Counts {
@@ -281,11 +298,13 @@ impl SessionEngine {
 
     /// Model, reference and policy behind what is decided now.
     #[must_use]
-    pub fn versions(&self, knowledge: &Knowledge, whose: &Whose) -> String {
-        let reference = whose.reference_version;
+    pub fn versions(&self, knowledge: &Knowledge, whose: &Whose) -> DecisionVersions {
         let models = knowledge.models.hash().to_string();
-        let models = models.get(..16).unwrap_or(&models);
-        format!("model {models}, reference {reference}, policy {}", knowledge.policy.version())
+        DecisionVersions {
+            model: models.get(..16).unwrap_or(&models).to_owned(),
+            reference: whose.reference_version,
+            policy: knowledge.policy.version().to_string(),
+        }
     }
 }
 

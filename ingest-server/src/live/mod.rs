@@ -15,7 +15,7 @@ mod telling;
 mod values;
 
 pub use acting::{ActionAnswered, Assessment, BatchReply};
-pub use engine::{Counts, DecisionOutcome, Input, Knowledge, SessionEngine, Whose};
+pub use engine::{Counts, DecisionOutcome, DecisionVersions, Input, Knowledge, SessionEngine, Whose};
 pub use log::{DecisionLog, LogWriter};
 pub use page::{Outbound, PageKey};
 pub use registry::{JoinError, PageTold, Registry};

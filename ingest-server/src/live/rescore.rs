@@ -53,7 +53,7 @@ pub async fn rescore(
                 let now = engine.outcome_of(knowledge, &whose, &input, decision.at);
                 let stored: DecisionOutcome = postcard::from_bytes(&decision.outcome).map_err(broken)?;
                 let mut differences = differences(&stored, &now);
-                let versions = engine.versions(knowledge, &whose);
+                let versions = engine.versions(knowledge, &whose).to_string();
                 if !differences.is_empty() && versions != decision.versions {
                     let stored = decision.versions.clone();
                     differences.push(Difference { what: "versions", stored, now: versions });

@@ -11,7 +11,7 @@ use std::sync::{
 use tokio::sync::{Notify, mpsc};
 
 use super::{
-    DecisionLog, Input, Knowledge, Outbound, PageKey, SessionEngine, Values, Whose,
+    DecisionLog, DecisionVersions, Input, Knowledge, Outbound, PageKey, SessionEngine, Values, Whose,
     page::{Outlet, Page},
 };
 use crate::{
@@ -48,7 +48,8 @@ pub struct LiveSession {
     pub device: DeviceClass,
     /// When it ends by itself.
     pub expires_at: Micros,
-    pub(super) versions: String,
+    pub(super) versions: DecisionVersions,
+    pub(super) versions_text: String,
     sockets_max: usize,
     pub(super) state: Mutex<State>,
     committed: Notify,
@@ -107,6 +108,7 @@ impl LiveSession {
         let surplus = pages.len().saturating_sub(PAGES_MAX);
         pages.drain(..surplus);
         let versions = engine.versions(knowledge, &whose);
+        let versions_text = versions.to_string();
         let state = State {
             engine,
             pages,
@@ -117,7 +119,18 @@ impl LiveSession {
             over: None,
         };
         let (state, committed) = (Mutex::new(state), Notify::new());
-        Self { id, whose, consent, device, expires_at, versions, sockets_max, state, committed }
+        Self {
+            id,
+            whose,
+            consent,
+            device,
+            expires_at,
+            versions,
+            versions_text,
+            sockets_max,
+            state,
+            committed,
+        }
     }
 
     /// A page joins, over a socket or for one envelope. Gives back its outlet's number and the last batch that is
@@ -197,11 +210,13 @@ impl LiveSession {
         let durable = async {
             loop {
                 let notified = self.committed.notified();
-                let state = self.state.lock();
-                if number > state.number || state.committed_number >= number || state.over.is_some() {
+                let settled = {
+                    let state = self.state.lock();
+                    number > state.number || state.committed_number >= number || state.over.is_some()
+                };
+                if settled {
                     return;
                 }
-                drop(state);
                 notified.await;
             }
         };

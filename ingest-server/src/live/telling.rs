@@ -87,7 +87,7 @@ impl LiveSession {
             keys_trained: trained.keystroke,
             pointer_trained: trained.pointer,
             reasons: wire_reasons(risk).collect(),
-            versions: self.versions.clone(),
+            versions: self.versions_text.clone(),
         })
     }
 }

@@ -1,7 +1,8 @@
 //! What a made-up person does: words typed, strokes of the mouse, as raw events in time.
 
 use palet_capture::{
-    Event, FieldKind, KeyClass, KeyEvent, KeyPhase, KeySlot, PointerEvent, PointerKind, PointerPhase, What,
+    Event, FieldKind, KeyClass, KeyEvent, KeyPhase, KeySlot, PointerEvent, PointerKind, PointerPhase, Signal,
+    What,
 };
 use palet_units::Micros;
 use rand::{RngExt, SeedableRng};
@@ -185,10 +186,13 @@ impl Hand {
     }
 }
 
-/// The events of one entry of a fixed text.
+/// The events of one entry of a fixed text, up to leaving its field.
 #[must_use]
 pub fn phrase_events(hand: &mut Hand, text: &str) -> Vec<Event> {
-    hand.type_text(text, FieldKind::FixedText(0))
+    let mut events = hand.type_text(text, FieldKind::FixedText(0));
+    hand.rest(Micros::from_millis(600));
+    events.push(Event { at: hand.at(), what: What::Signal(Signal::Focus) });
+    events
 }
 
 fn class_of(character: char) -> KeyClass {
