@@ -1,7 +1,7 @@
 // Builds the SDK's files into dist: what a server publishes under /sdk/, and the npm package.
 //
-// Every published file exists under a name that holds its hash and never changes, and has its integrity in
-// manifest.json; palet.js, palet.iife.js and inspect.js are aliases with the same bytes. Each has a brotli twin.
+// Every published file exists under a name that holds its hash and never changes, and under its plain name, with the
+// same bytes; manifest.json maps the one to the other, with the integrity. Each has a brotli twin.
 
 import { createHash } from "node:crypto";
 import { cp, mkdir, readFile, rm, writeFile } from "node:fs/promises";
@@ -24,24 +24,21 @@ function compress(bytes) {
 }
 
 const files = {};
-const aliases = {};
 
-async function publish(name, bytes) {
-  const packed = compress(bytes);
+async function write(name, bytes, packed) {
   await writeFile(path.join(dist, name), bytes);
   await writeFile(path.join(dist, `${name}.br`), packed);
-  return { integrity: integrityOf(bytes), bytes: bytes.length, brotli_bytes: packed.length };
 }
 
-/** Publishes bytes under a hashed name, and under `alias` where there is one. */
-async function publishHashed(stem, extension, bytes, alias) {
-  const name = `${stem}.${hashOf(bytes)}.${extension}`;
-  files[name] = { ...(await publish(name, bytes)), immutable: true };
-  if (alias) {
-    files[alias] = { ...(await publish(alias, bytes)), immutable: false };
-    aliases[alias] = name;
-  }
-  return name;
+/** Publishes bytes under their plain name and under one that holds their hash. Returns the latter. */
+async function publish(stem, extension, bytes) {
+  const packed = compress(bytes);
+  const file = `${stem}.${hashOf(bytes)}.${extension}`;
+  const plain = `${stem}.${extension}`;
+  await write(file, bytes, packed);
+  await write(plain, bytes, packed);
+  files[plain] = { file, integrity: integrityOf(bytes), bytes: bytes.length, brotli_bytes: packed.length };
+  return file;
 }
 
 const wasm = await readFile(path.join(home, "src/wasm/palet_bg.wasm")).catch(() => {
@@ -51,7 +48,7 @@ const wasm = await readFile(path.join(home, "src/wasm/palet_bg.wasm")).catch(() 
 
 await rm(dist, { recursive: true, force: true });
 await mkdir(path.join(dist, "npm"), { recursive: true });
-const wasmName = await publishHashed("palet_bg", "wasm", wasm);
+const wasmName = await publish("palet_bg", "wasm", wasm);
 
 const shared = {
   absWorkingDir: home,
@@ -71,9 +68,9 @@ async function script(entry, format) {
   return Buffer.from(outputFiles[0].text.replaceAll("./palet_bg.wasm", `./${wasmName}`));
 }
 
-const moduleName = await publishHashed("palet", "js", await script("src/entry-module.ts", "esm"), "palet.js");
-const classicName = await publishHashed("palet.iife", "js", await script("src/entry-classic.ts", "iife"), "palet.iife.js");
-await publishHashed("inspect", "js", await script("src/inspect.ts", "esm"), "inspect.js");
+await publish("palet", "js", await script("src/entry-module.ts", "esm"));
+await publish("palet.iife", "js", await script("src/entry-classic.ts", "iife"));
+await publish("inspect", "js", await script("src/inspect.ts", "esm"));
 
 await esbuild.build({
   ...shared,
@@ -87,14 +84,6 @@ await writeFile(path.join(dist, "npm/palet_bg.wasm"), wasm);
 execFileSync(process.execPath, [path.join(home, "node_modules/typescript/bin/tsc")], { cwd: home, stdio: "inherit" });
 await cp(path.join(home, "src/wasm/palet.d.ts"), path.join(dist, "types/wasm/palet.d.ts"));
 
-const entry = (name) => ({ src: name, integrity: files[name].integrity });
-const manifest = {
-  version,
-  module: entry(moduleName),
-  classic: entry(classicName),
-  wasm: entry(wasmName),
-  page: [moduleName, wasmName],
-  aliases,
-  files,
-};
+// `page` is what every page with the SDK loads; the size budget counts it.
+const manifest = { version, page: ["palet.js", "palet_bg.wasm"], files };
 await writeFile(path.join(dist, "manifest.json"), `${JSON.stringify(manifest, null, 2)}\n`);

@@ -15,8 +15,6 @@ type Listen = (type: string, listener: EventListener, options?: AddEventListener
 export interface Native {
   listen(target: EventTarget, type: string, listener: (event: never) => void, passive?: boolean): void;
   unlisten(target: EventTarget, type: string, listener: (event: never) => void): void;
-  frame(callback: () => void): number;
-  cancelFrame(id: number): void;
   timeout(callback: () => void, ms: number): number;
   cancelTimeout(id: number): void;
   fetch: typeof fetch;
@@ -39,15 +37,11 @@ export function findNative(page: Window & typeof globalThis): Native {
   const remove = original<Listen>(page.EventTarget.prototype, "removeEventListener");
   const setTimer = original<typeof setTimeout>(page, "setTimeout");
   const clearTimer = original<typeof clearTimeout>(page, "clearTimeout");
-  const requestFrame = original<typeof requestAnimationFrame>(page, "requestAnimationFrame");
-  const dropFrame = original<typeof cancelAnimationFrame>(page, "cancelAnimationFrame");
   const fetcher = original<typeof fetch>(page, "fetch");
   return {
     listen: (target, type, listener, passive = true) =>
       add.call(target, type, listener as EventListener, { capture: true, passive }),
     unlisten: (target, type, listener) => remove.call(target, type, listener as EventListener, { capture: true }),
-    frame: (callback) => requestFrame.call(page, callback),
-    cancelFrame: (id) => dropFrame.call(page, id),
     timeout: (callback, ms) => setTimer.call(page, callback, ms) as unknown as number,
     cancelTimeout: (id) => clearTimer.call(page, id),
     fetch: (input, init) => fetcher.call(page, input, init),

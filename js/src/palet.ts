@@ -15,8 +15,8 @@ import { defineElement, forgetElement } from "./paint/custom-element";
 import { type Declaration, Painter } from "./paint/painter";
 import { wordsFor } from "./paint/words";
 
-/** Drains the ring in a page whose frames do not come. */
-const FRAMELESS_MS = 250;
+/** The ring is drained so long after its first record: some frames at once, and far from full. */
+const DRAIN_MS = 100;
 const SOURCES = { sealed: 0, local: 1, input: 2 } as const;
 
 const unanswered = (code: string, text: string): ActionAnswer => ({
@@ -52,7 +52,7 @@ export class PaletSession {
     this.#settings = parseOptions(options);
     this.#native = findNative(window);
     this.#painter = new Painter(this.#native, wordsFor(document.documentElement.lang, options.words));
-    this.#ring = new Ring(() => this.#wake());
+    this.#ring = new Ring(() => void this.#native.timeout(this.#drainLater, DRAIN_MS));
     this.#listeners = new Listeners(this.#native, this.#ring);
     this.#life = new PageLife(this.#native, {
       hidden: () => this.#handleHidden(),
@@ -251,16 +251,13 @@ export class PaletSession {
     settle?.(answer);
   }
 
-  /** The first event after a drain: the next frame takes what has come by then. */
-  #wake(): void {
-    if (document.visibilityState === "hidden") this.#native.timeout(() => this.#drain(), FRAMELESS_MS);
-    else this.#native.frame(() => this.#drain());
-  }
+  readonly #drainLater = (): void => this.#drain();
 
   #drain(): void {
-    if (!this.#exchange || this.#ring.head === 0) return;
+    const exchange = this.#exchange;
+    if (!exchange || this.#ring.head === 0) return;
     const records = this.#ring.take();
-    this.#exchange.run((now) => core.drain(records, now));
+    exchange.run((now) => core.drain(records, now));
   }
 
   #handleHidden(): void {

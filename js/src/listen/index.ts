@@ -1,27 +1,27 @@
 /** Everything that listens: started and stopped together, all of it passive, all of it into one ring. */
 
 import type { Native } from "../native";
+import { Focus } from "./focus";
 import { Keyboard } from "./keyboard";
 import { Pointer } from "./pointer";
 import type { Ring } from "./record";
-import { Secrecy } from "./secrecy";
 
 export class Listeners {
-  readonly #secrecy: Secrecy;
+  readonly #focus: Focus;
   readonly #keyboard: Keyboard;
   readonly #pointer: Pointer;
   #running = false;
 
   constructor(native: Native, ring: Ring) {
-    this.#secrecy = new Secrecy(native, () => this.#keyboard.forgetTarget());
-    this.#keyboard = new Keyboard(native, ring, this.#secrecy);
+    this.#focus = new Focus(native, ring);
+    this.#keyboard = new Keyboard(native, ring, this.#focus);
     this.#pointer = new Pointer(native, ring);
-    this.#secrecy.watch(document);
   }
 
   start(): void {
     if (this.#running) return;
     this.#running = true;
+    this.#focus.start();
     this.#keyboard.start();
     this.#pointer.start();
   }
@@ -30,13 +30,14 @@ export class Listeners {
   pause(): void {
     if (!this.#running) return;
     this.#running = false;
+    this.#focus.pause();
     this.#keyboard.stop();
     this.#pointer.stop();
   }
 
   stop(): void {
     this.pause();
-    this.#secrecy.stop();
+    this.#focus.stop();
   }
 
   /** The page lost the keyboard: releases may never come. */

@@ -76,12 +76,14 @@ function classByName(key: string): KeyClass {
   return LEFT_LETTERS.includes(key.toUpperCase()) ? KeyClass.LeftLetter : KeyClass.RightLetter;
 }
 
-/** The class of a key event. Reads the key's name only where its position does not tell. */
-export function classOf(event: KeyboardEvent): KeyClass {
-  const found = rowByCode.get(event.code);
-  if (found === undefined) return event.code ? KeyClass.Other : classByName(event.key);
-  if (found >= firstMaybe && !isLetter(event.key)) return KeyClass.Other;
-  return rows[found] as KeyClass;
+/** The row of a key in the table of classes: what is looked up once, and all that later steps need of the key. */
+export const rowOf = (code: string): number => rowByCode.get(code) ?? otherRow;
+
+/** The class of a key event in this row. Reads the key's name only where its position does not tell. */
+export function classOf(event: KeyboardEvent, row: number): KeyClass {
+  if (row < firstMaybe) return rows[row] as KeyClass;
+  if (row === otherRow) return event.code ? KeyClass.Other : classByName(event.key);
+  return isLetter(event.key) ? (rows[row] as KeyClass) : KeyClass.Other;
 }
 
 /** Which keys are held, as rows of the table; nothing of it outlives the key's release. */
@@ -89,24 +91,32 @@ export class HeldKeys {
   readonly #slotByRow = new Int8Array(otherRow + 1).fill(FREE);
   #used = 0;
 
+  /** Whether any key is held. */
+  get any(): boolean {
+    return this.#used !== 0;
+  }
+
+  /** The slot of a held key, or -1. */
+  slotOf(row: number): number {
+    return this.#slotByRow[row] as number;
+  }
+
   /** A slot for a key that goes down. A full board shares the last slot. */
-  press(code: string): number {
-    const at = rowByCode.get(code) ?? otherRow;
-    const before = this.#slotByRow[at] as number;
-    if (before !== FREE) return before;
-    let slot = 0;
+  press(row: number): number {
+    let slot = this.slotOf(row);
+    if (slot !== FREE) return slot;
+    slot = 0;
     while (slot < SLOTS - 1 && (this.#used >>> slot) & 1) slot++;
     this.#used |= 1 << slot;
-    this.#slotByRow[at] = slot;
+    this.#slotByRow[row] = slot;
     return slot;
   }
 
   /** The slot of a key that comes up, or -1 where its press was not taken. */
-  release(code: string): number {
-    const at = rowByCode.get(code) ?? otherRow;
-    const slot = this.#slotByRow[at] as number;
+  release(row: number): number {
+    const slot = this.slotOf(row);
     if (slot !== FREE) {
-      this.#slotByRow[at] = FREE;
+      this.#slotByRow[row] = FREE;
       this.#used &= ~(1 << slot);
     }
     return slot;
