@@ -103,21 +103,26 @@ impl PointerEvidence {
         }
         let own = self.lead_of(&reference.shifts, total);
         cohort.sort_unstable_by(|a, b| b.total_cmp(a));
-        let nearest = |share: f32| &cohort[..((people as f32 * share) as usize).clamp(2.min(people), people)];
-        let (lead_mean, _) = mean_and_spread(nearest(LEAD_SHARE));
-        let (near_mean, near_spread) = mean_and_spread(nearest(NEAREST_SHARE));
+        let (lead_mean, _) = mean_and_spread(nearest(cohort, LEAD_SHARE));
+        let (near_mean, near_spread) = mean_and_spread(nearest(cohort, NEAREST_SHARE));
         let windows = &models.content().windows;
         let window = windows.compare(models.terms(), &reference.place, &place);
         for (score, other) in cohort.iter_mut().zip(models.cohort_places()) {
             *score = windows.compare(models.terms(), other, &place);
         }
-        let (t_mean, t_spread) = mean_and_spread(cohort);
+        cohort.sort_unstable_by(|a, b| b.total_cmp(a));
+        let (window_mean, _) = mean_and_spread(nearest(cohort, LEAD_SHARE));
         Some(clipped([
             own - lead_mean,
             (own - near_mean) / near_spread,
             (window - reference.z_mean) / reference.z_spread,
-            (window - t_mean) / t_spread,
+            window - window_mean,
         ]))
+    }
+
+    /// The log-likelihood ratio. **Units**: nats.
+    fn nats(&self, models: &PointerModels, reference: &PreparedPointer, channels: &Channels) -> f64 {
+        models.content().fusion.nats(channels, self.strokes()) * f64::from(reference.inside)
     }
 
     /// The scores of each scorer by itself, for evaluation.
@@ -131,7 +136,7 @@ impl PointerEvidence {
     #[must_use]
     pub fn score(&self, models: &PointerModels, reference: &PreparedPointer) -> Option<ModalityScore> {
         let channels = self.channels(models, reference)?;
-        let nats = models.content().fusion.nats(&channels, self.strokes());
+        let nats = self.nats(models, reference, &channels);
         let llr = LogLikelihoodRatio::bounded(nats);
         let reason = if nats < 0.0 { self.reason(reference) } else { None };
         Some(ModalityScore { llr, events: self.strokes(), reason })
@@ -154,6 +159,12 @@ impl PointerEvidence {
             .max_by(|a, b| a.1.total_cmp(&b.1))
             .map(|(reason, _)| reason)
     }
+}
+
+/// The best scores of a cohort that is sorted, best first.
+fn nearest(cohort: &[f32], share: f32) -> &[f32] {
+    let count = (cohort.len() as f32 * share) as usize;
+    &cohort[..count.clamp(2.min(cohort.len()), cohort.len())]
 }
 
 /// How far a feature's means lie apart. **Units**: standard errors, taking the population's spread as 1.

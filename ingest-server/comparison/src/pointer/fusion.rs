@@ -6,9 +6,9 @@ use serde::{Deserialize, Serialize};
 pub(crate) const CHANNELS: usize = 4;
 /// Their names, in order.
 pub(crate) const CHANNEL_NAMES: [&str; CHANNELS] =
-    ["pointer-strokes-lead", "pointer-strokes-t-norm", "pointer-windows-z-norm", "pointer-windows-t-norm"];
+    ["pointer-strokes-lead", "pointer-strokes-t-norm", "pointer-windows-z-norm", "pointer-windows-lead"];
 /// Channels are clipped here, in both directions.
-pub(crate) const CHANNEL_MAX: [f32; CHANNELS] = [3.0, 8.0, 6.0, 6.0];
+pub(crate) const CHANNEL_MAX: [f32; CHANNELS] = [6.0, 12.0, 8.0, 40.0];
 
 /// Normalised scores of one probe. **Shape** `[CHANNELS]`.
 pub(crate) type Channels = [f32; CHANNELS];

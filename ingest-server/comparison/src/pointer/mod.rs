@@ -9,6 +9,8 @@ mod fusion;
 mod model;
 mod reference;
 mod space;
+#[cfg(test)]
+mod tests;
 mod training;
 mod window;
 

@@ -6,7 +6,7 @@
 use super::evidence::PointerEvidence;
 use super::model::{PointerModels, Shifts};
 use super::space::{DIMS, MixtureSums, SHIFT, Standardised, rate_index};
-use super::window::{WINDOW_DIMS, WINDOW_STROKES, WindowPlace, WindowSums};
+use super::window::{WINDOW_STROKES, WindowPlace, WindowSums};
 use palet_features::{PointerBlock, PointerClass};
 use serde::{Deserialize, Serialize};
 
@@ -17,7 +17,7 @@ pub const ENROLMENT_STROKES_MAX: usize = 512;
 /// Strokes that one update may add, at most.
 pub const UPDATE_STROKES_MAX: usize = 64;
 /// What was learned after the enrolment is at most this share of it.
-const DRIFT_SHARE_MAX: f32 = 0.5;
+const DRIFT_SHARE_MAX: f32 = 0.25;
 /// Strokes that the population's mean counts for.
 const PRIOR_STROKES: f32 = 10.0;
 /// Added to a cohort's spread.
@@ -116,6 +116,8 @@ pub struct PreparedPointer {
     /// What this subject shares with whoever sits at the same machine. **Shape** `[DIMS]`.
     pub(crate) excess: [f32; DIMS],
     pub(crate) window_excess: WindowPlace,
+    /// How much of the reference lies inside of the population: its scores are trusted no further.
+    pub(crate) inside: f32,
     pub(crate) sums: MixtureSums,
     pub(crate) shifts: Shifts,
     pub(crate) place: WindowPlace,
@@ -146,19 +148,30 @@ impl PreparedPointer {
         if window_places.is_empty() {
             window_places.push(content.windows.project(&whole));
         }
-        let excess = excess_of(&content.strokes.range.excess(&mean(&places)));
+        let centre = mean(&places);
+        let inside = content.strokes.range.inside(&centre);
+        let excess = centre.map(|value| value * (1.0 - inside));
         let mut sums = MixtureSums::new();
         for place in &mut places {
             place.iter_mut().zip(&excess).for_each(|(p, e)| *p -= e);
             content.strokes.accumulate(place, &mut sums);
         }
         let mut place: WindowPlace = mean(&window_places);
-        let mut window_excess = [0.0; WINDOW_DIMS];
-        window_excess.iter_mut().zip(content.windows.range.excess(&place)).for_each(|(to, e)| *to = e);
+        let window_inside = content.windows.range.inside(&place);
+        let window_excess = place.map(|value| value * (1.0 - window_inside));
         place.iter_mut().zip(&window_excess).for_each(|(p, e)| *p -= e);
         Self::finished(
             models,
-            Parts { pointer, excess, window_excess, sums, place, windows: window_places.len() as f32, whole },
+            Parts {
+                pointer,
+                excess,
+                window_excess,
+                inside,
+                sums,
+                place,
+                windows: window_places.len() as f32,
+                whole,
+            },
         )
     }
 
@@ -175,6 +188,7 @@ impl PreparedPointer {
             pointer: parts.pointer,
             excess: parts.excess,
             window_excess: parts.window_excess,
+            inside: parts.inside,
             sums: parts.sums,
             shifts,
             place: parts.place,
@@ -205,6 +219,7 @@ impl PreparedPointer {
                 pointer: self.pointer,
                 excess: self.excess,
                 window_excess: self.window_excess,
+                inside: self.inside,
                 sums,
                 place: joined,
                 windows: self.windows + weight,
@@ -218,16 +233,11 @@ struct Parts {
     pointer: PointerClass,
     excess: [f32; DIMS],
     window_excess: WindowPlace,
+    inside: f32,
     sums: MixtureSums,
     place: WindowPlace,
     windows: f32,
     whole: WindowSums,
-}
-
-fn excess_of(values: &[f32]) -> [f32; DIMS] {
-    let mut excess = [0.0; DIMS];
-    excess.iter_mut().zip(values).for_each(|(to, from)| *to = *from);
-    excess
 }
 
 /// The mean of some places; the centre where there are none.

@@ -107,12 +107,10 @@ impl Range {
         self.variances.len() == dims && self.variances.iter().all(positive) && positive(&self.limit)
     }
 
-    /// By how much a reference lies outside of the population. A subject who lies far outside shares hardware or task
-    /// with whoever else sits at that machine: what all of them share tells nobody apart and is taken off.
-    pub(crate) fn excess(&self, place: &[f32]) -> Vec<f32> {
+    /// How much of a reference lies inside of the population. **Range**: above 0, up to 1.
+    pub(crate) fn inside(&self, place: &[f32]) -> f32 {
         let distance: f32 = place.iter().zip(&self.variances).map(|(p, v)| p * p / v).sum();
-        let share = if distance > self.limit { 1.0 - (self.limit / distance).sqrt() } else { 0.0 };
-        place.iter().map(|p| p * share).collect()
+        if distance > self.limit { (self.limit / distance).sqrt() } else { 1.0 }
     }
 }
 

@@ -257,12 +257,17 @@ impl StrokeBuilder {
         self.rested_at = Some(at);
     }
 
-    /// Turns the trail into a pending stroke. Returns whether there was a stroke on it.
+    /// Turns the trail into a pending stroke. Returns whether there was a stroke on it. A stroke during which the rate
+    /// turned out to be another was laid on the wrong grid, and is dropped.
     fn close_stroke(&mut self, kind: StrokeKind, latency: Option<u64>) -> bool {
         if self.trail.is_empty() {
             return false;
         }
-        let path = Motion::new(&self.trail).map(|motion| kinematics::extract(&motion));
+        let path = if self.meter.class() == self.rate {
+            Motion::new(&self.trail).map(|motion| kinematics::extract(&motion))
+        } else {
+            None
+        };
         let ended_at = self.trail.last_at();
         self.trail.clear();
         self.rested_at = Some(ended_at);

@@ -11,6 +11,9 @@ mod quantiles;
 mod rate;
 mod trail;
 
+#[cfg(test)]
+mod tests;
+
 pub use builder::{StrokeBuilder, StrokeSettings};
 
 /// The most strokes that a block holds.

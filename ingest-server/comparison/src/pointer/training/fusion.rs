@@ -3,7 +3,7 @@
 use super::super::evidence::PointerEvidence;
 use super::super::fusion::{CHANNELS, Channels, FusionKnot, PointerFusion};
 use super::super::model::PointerModels;
-use super::super::reference::PreparedPointer;
+use super::super::reference::{PreparedPointer, mean_and_spread};
 use super::TrainingPerson;
 use super::linear::{Matrix, solve};
 use palet_features::{PointerBlock, PointerClass};
@@ -13,7 +13,7 @@ const LENGTHS: [usize; 4] = [8, 16, 28, 80];
 /// Rounds of Newton's method.
 const ROUNDS: usize = 25;
 /// Weight of the prior that draws weights to 0: keeps separable scores finite.
-const RIDGE: f64 = 1e-3;
+const RIDGE: f64 = 1e-4;
 
 /// Weights before any were fitted.
 pub(super) fn untrained() -> PointerFusion {
@@ -98,50 +98,52 @@ fn compare(
     }
 }
 
-/// Weights that are 0 and more, and a bias: a channel that would weigh less than nothing is left out.
+/// Weights and a bias. Channels weigh the same, in units of their spread over strangers: weights of their own fit the
+/// development people's device and task more than people. One slope and the bias are fitted.
 fn fitted(trials: &[Trial]) -> Option<([f32; CHANNELS], f32)> {
-    let mut used: Vec<usize> = (0..CHANNELS).collect();
-    loop {
-        let solution = newton(trials, &used)?;
-        let worst = (0..used.len()).min_by(|a, b| solution[*a].total_cmp(&solution[*b]))?;
-        if solution[worst] >= 0.0 {
-            let mut weights = [0.0; CHANNELS];
-            used.iter().zip(&solution).for_each(|(at, value)| weights[*at] = *value as f32);
-            return Some((weights, *solution.last()? as f32));
-        }
-        used.remove(worst);
+    let strangers: Vec<&Trial> = trials.iter().filter(|trial| !trial.mated).collect();
+    let mut units = [0.0; CHANNELS];
+    for (at, unit) in units.iter_mut().enumerate() {
+        let values: Vec<f32> = strangers.iter().map(|trial| trial.channels[at]).collect();
+        *unit = 1.0 / f64::from(mean_and_spread(&values).1);
     }
+    let rows: Vec<(f64, bool)> = trials
+        .iter()
+        .map(|trial| {
+            let sum = trial.channels.iter().zip(&units).map(|(channel, unit)| f64::from(*channel) * unit);
+            (sum.sum(), trial.mated)
+        })
+        .collect();
+    let (slope, bias) = newton(&rows)?;
+    (slope > 0.0).then(|| (units.map(|unit| (unit * slope) as f32), bias as f32))
 }
 
 /// Logistic regression with both classes weighing the same, so that its output is a log-likelihood ratio.
-fn newton(trials: &[Trial], used: &[usize]) -> Option<Vec<f64>> {
-    let mated = trials.iter().filter(|trial| trial.mated).count();
-    let nonmated = trials.len() - mated;
+fn newton(rows: &[(f64, bool)]) -> Option<(f64, f64)> {
+    let mated = rows.iter().filter(|(_, mated)| *mated).count();
+    let nonmated = rows.len() - mated;
     if mated == 0 || nonmated == 0 {
         return None;
     }
-    let size = used.len() + 1;
-    let mut solution = vec![0.0; size];
+    let mut solution = [0.0; 2];
     for _ in 0..ROUNDS {
-        let mut hessian = Matrix::zeros(size, size);
-        let mut gradient = vec![0.0; size];
-        for trial in trials {
-            let mut row: Vec<f64> = used.iter().map(|at| f64::from(trial.channels[*at])).collect();
-            row.push(1.0);
-            let nats: f64 = row.iter().zip(&solution).map(|(r, s)| r * s).sum();
-            let p = 1.0 / (1.0 + libm::exp(-nats));
-            let weight = if trial.mated { 0.5 / mated as f64 } else { 0.5 / nonmated as f64 };
-            let error = f64::from(u8::from(trial.mated)) - p;
+        let mut hessian = Matrix::zeros(2, 2);
+        let mut gradient = [0.0; 2];
+        for (score, mated_row) in rows {
+            let row = [*score, 1.0];
+            let p = 1.0 / (1.0 + libm::exp(-(solution[0] * row[0] + solution[1])));
+            let weight = if *mated_row { 0.5 / mated as f64 } else { 0.5 / nonmated as f64 };
+            let error = f64::from(u8::from(*mated_row)) - p;
             gradient.iter_mut().zip(&row).for_each(|(g, r)| *g += weight * error * r);
             hessian.add_outer(&row, weight * p * (1.0 - p));
         }
         hessian.mirror();
-        for at in 0..size {
+        for at in 0..2 {
             hessian.set(at, at, hessian.at(at, at) + RIDGE);
             gradient[at] -= RIDGE * solution[at];
         }
         let step = solve(&hessian, &gradient)?;
         solution.iter_mut().zip(&step).for_each(|(s, d)| *s += d);
     }
-    solution.iter().all(|value| value.is_finite()).then_some(solution)
+    solution.iter().all(|value| value.is_finite()).then_some((solution[0], solution[1]))
 }
