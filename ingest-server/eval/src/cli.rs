@@ -3,6 +3,7 @@
 use crate::corpus::{Corpus, CorpusError, Fault};
 use crate::metrics::{self, Summary};
 use crate::pointer_people;
+use crate::report;
 use crate::takeover::{self, TakeoverReport, TakeoverSettings};
 use crate::training;
 use crate::trials::{self, FUSION, TrialRun};
@@ -116,7 +117,10 @@ pub fn run(args: &EvalArgs, stdout: &mut impl Write, stderr: &mut impl Write) ->
         }
         let summary = metrics::summarise(&run.scored_by(scorer))
             .ok_or_else(|| EvalError::NoTrials(corpus.name.clone()))?;
-        let report = report(&corpus, &run, &summary, &models, &background);
+        if let Some(folder) = &args.out {
+            report::write_trials(folder, &corpus.name, &run, scorer, &summary)?;
+        }
+        let report = summary_json(&corpus, &run, &summary, &models, &background);
         if args.json {
             writeln!(stdout, "{report}")?;
         } else {
@@ -189,6 +193,9 @@ fn run_takeover(
     let settings = TakeoverSettings { models, risk: &RiskSettings::default(), policy: &policy };
     let report = takeover::run(corpus, &settings);
     tell_faults(&corpus.name, &report.faults, report.failed_to_score, stderr)?;
+    if let Some(folder) = &args.out {
+        report::write_takeover(folder, &report)?;
+    }
     if args.json {
         let line = serde_json::to_string(&report).map_err(std::io::Error::from)?;
         writeln!(stdout, "{line}")?;
@@ -221,7 +228,13 @@ fn tell_takeover(report: &TakeoverReport, stdout: &mut impl Write) -> std::io::R
     Ok(())
 }
 
-fn report(corpus: &Corpus, run: &TrialRun, summary: &Summary, models: &Models, background: &str) -> Value {
+fn summary_json(
+    corpus: &Corpus,
+    run: &TrialRun,
+    summary: &Summary,
+    models: &Models,
+    background: &str,
+) -> Value {
     let mut scorers = serde_json::Map::new();
     for name in run.scorers() {
         let curve = metrics::ErrorCurve::of(&run.scored_by(name));

@@ -293,6 +293,9 @@ fn points(streams: &[Compared], settings: &RiskSettings) -> (Vec<OperatingPoint>
         streams.iter().flat_map(|stream| &stream.steps).filter(|step| step.band >= RiskBand::Raised);
     let lowest = masked_at.map(|step| step.risk).fold(f64::INFINITY, f64::min);
     let mut points = vec![point("default", palet_risk::RISK_RAISED.min(lowest), streams, &default)];
+    // Thresholds set on the corpus may lie beyond where the risk itself stops to count.
+    let uncapped = RiskSettings { severe_nats: f64::MAX.sqrt(), ..*settings };
+    let settings = &uncapped;
     let candidates = thresholds(streams, settings);
     let false_masks: Vec<usize> = candidates
         .iter()
