@@ -192,7 +192,8 @@ impl Connection {
         match self.join(hello, now).await {
             Ok(welcome) => {
                 self.session.accept(welcome);
-                Ok(())
+                let standing = self.joined.as_ref().map(|joined| joined.live.standing());
+                self.send_all(standing.into_iter().collect())
             }
             Err(code) => Err(self.refuse(code)),
         }
