@@ -1,13 +1,13 @@
 //! Learning from ended sessions, never in the path of a batch. Whether a session may teach is
 //! `palet_comparison::enrolment`'s rule; this task brings it what it needs and writes down what came of it.
 //!
-//! A subject is *enrolling* until their reference is trained for typing and pointer, or [`ENROLLING_MAX`]
-//! sessions have taught: then every confirmed session makes the anchor anew from all of them. Afterwards the
-//! anchor is frozen, and sessions only move the drift beside it.
+//! A subject is *enrolling* until [`ENROLLING_MAX`] confirmed sessions have taught: each of them makes the anchor
+//! anew from all of them together, since spread over sessions matters more than amount. Afterwards the anchor is
+//! frozen. Every other session that may teach only moves the bounded drift beside it.
 
 use actix_web::web;
 use palet_comparison::{
-    EnrolError, Modality, Reference,
+    EnrolError, Reference,
     enrolment::{Automation, Confirmation, EndedSession, EnrolmentSettings, Learning, decide},
 };
 use palet_features::FeatureWindow;
@@ -26,7 +26,7 @@ use crate::{
 
 /// Sessions looked at in one round.
 const SESSIONS_A_ROUND: u32 = 64;
-/// Sessions that may make the anchor.
+/// Confirmed sessions that make the anchor.
 const ENROLLING_MAX: usize = 6;
 /// A subject's sessions that are looked through for those.
 const SESSIONS_LOOKED_AT: u32 = 64;
@@ -73,7 +73,7 @@ async fn look_at(state: &AppState, session: &SessionRecord, now: Micros) -> Stor
         ..EnrolmentSettings::default()
     };
     let taught = taught_sessions(state, session).await?;
-    let enrolling = taught.len() < ENROLLING_MAX;
+    let enrolling = taught.iter().filter(|session| is_confirmed(session)).count() < ENROLLING_MAX;
     let updates_today = taught.iter().filter(|s| s.ended_at.is_some_and(|at| now.since(at) < DAY)).count();
     let ended = EndedSession {
         confirmation: confirmation(session),
@@ -102,15 +102,13 @@ async fn learn(
     let models = &state.registry.tools().knowledge.models;
     let stored = state.store.reference(&session.tenant, &session.subject, device, now).await?;
     let before = stored.as_ref().and_then(|stored| postcard::from_bytes::<Reference>(&stored.body).ok());
-    let frozen = before.filter(|reference| {
-        let whole = reference.is_trained(Modality::Keystroke) && reference.is_trained(Modality::Pointer);
-        whole || taught.len() >= ENROLLING_MAX
-    });
+    let anchors = is_confirmed(session) && taught.iter().filter(|s| is_confirmed(s)).count() < ENROLLING_MAX;
+    let frozen = before.filter(|_| !anchors);
     let made = match frozen {
         Some(reference) => reference.updated(models, &seen.windows),
         None => {
             let mut windows = seen.windows;
-            for session in taught {
+            for session in taught.iter().filter(|session| is_confirmed(session)) {
                 windows.extend(Seen::of(state, session).await?.windows);
             }
             Reference::enrol(models, class_of(device), &windows)
@@ -183,6 +181,10 @@ fn confirmation(session: &SessionRecord) -> Confirmation {
         None if session.step_up_at.is_some() => Confirmation::StepUp,
         None => Confirmation::None,
     }
+}
+
+fn is_confirmed(session: &SessionRecord) -> bool {
+    matches!(confirmation(session), Confirmation::BankGenuine | Confirmation::StepUp)
 }
 
 const fn class_of(device: DeviceClass) -> palet_features::DeviceClass {
