@@ -151,6 +151,12 @@ impl LiveSession {
         messages
     }
 
+    /// How the session looks by now: what a page that joins, or was reloaded, is told first.
+    #[must_use]
+    pub fn standing(&self) -> ServerMessage {
+        self.risk_update(&self.state.lock())
+    }
+
     /// When [`Self::refresh`] should be called next for a page.
     #[must_use]
     pub fn poll_refresh(&self, key: PageKey) -> Option<Micros> {
