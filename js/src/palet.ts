@@ -158,7 +158,7 @@ export class PaletSession {
     this.#actions.clear();
     this.#tell("ended");
     this.#emitter.clear();
-    if (current === this) current = null;
+    if (currentSession() === this) place()[PLACE] = null;
   }
 
   /** @internal Masks the page at once, then loads the session. */
@@ -290,21 +290,26 @@ export class PaletSession {
   }
 }
 
-let current: PaletSession | null = null;
+/**
+ * Where the page's session is kept: one for all copies of the SDK, since a script tag and an import under another name
+ * are two copies.
+ */
+const PLACE = Symbol.for("palet.session");
+const place = (): { [PLACE]?: PaletSession | null } => globalThis as never;
 
 /** The session that runs on this page, if any. */
-export const currentSession = (): PaletSession | null => current;
+export const currentSession = (): PaletSession | null => place()[PLACE] ?? null;
 
 /** Starts PaLet on this page. One at a time. */
 export async function startPalet(options: InitOptions, assets: Assets): Promise<PaletSession> {
   if (typeof document === "undefined") {
     throw new PaletError("no-page", "expected a page: call init in the browser, not while rendering on a server");
   }
-  if (current) {
+  if (currentSession()) {
     throw new PaletError("already-started", "expected no session on this page: call destroy() on the running one first");
   }
   const session = new PaletSession(options);
-  current = session;
+  place()[PLACE] = session;
   await session.start(assets);
   return session;
 }
