@@ -128,6 +128,12 @@ impl Extractor {
         if key.phase == KeyPhase::Down {
             self.count_key(at, key);
         }
+        if key.class == KeyClass::Navigation && matches!(key.field, FieldKind::FixedText(_)) {
+            if key.phase == KeyPhase::Down {
+                self.entry.mark_move();
+            }
+            return;
+        }
         if key.phase == KeyPhase::Up || key.field != FieldKind::Secret {
             self.chain.handle(key, Stamp::new(at, self.noise.step_us()));
             self.drain_chain();
