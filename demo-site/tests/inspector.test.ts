@@ -3,7 +3,7 @@ import { ABSENT, type KeystrokeWindow, STROKE_FEATURES, readMessage } from "../s
 import { CHANNELS, arrangeCells } from "../src/inspector/layout.ts";
 import { Reader } from "../src/inspector/postcard.ts";
 import { counted, strokeFigures, summarise } from "../src/inspector/words.ts";
-import { COUNTERS_BATCH, KEYS_BATCH } from "./sent-batches.ts";
+import { COUNTERS_BATCH, KEYS_BATCH, PHRASE_BATCH } from "./sent-batches.ts";
 import { BATCHES_MAX, type InspectedBatch, addBatch, inspectBatch } from "../src/panel/inspected-batch.ts";
 
 /** An unsigned number as postcard writes it. */
@@ -77,8 +77,13 @@ describe("a batch", () => {
 });
 
 describe("a batch that the SDK sent", () => {
-  it("holds counters and nothing else before anything else happened", () => {
-    expect(readMessage(COUNTERS_BATCH)).toMatchObject({ seq: 1, windows: [{ kind: "context", openKeys: 36, secretKeys: 0 }] });
+  it("tells of a password a number of keys and nothing else", () => {
+    expect(readMessage(COUNTERS_BATCH)).toMatchObject({ windows: [{ kind: "context", openKeys: 0, secretKeys: 6 }] });
+  });
+  it("holds an entry of the phrase, key by key, in the order of the phrase that everybody types", () => {
+    const message = readMessage(PHRASE_BATCH);
+    const entry = message.kind === "batch" ? message.windows.find((window) => window.kind === "fixed-text") : undefined;
+    expect(entry?.kind === "fixed-text" ? [entry.dwellMs.length, entry.flightDdMs.length] : []).toEqual([40, 39]);
   });
   it("holds a block of 64 keys in cells that the layout knows", () => {
     const message = readMessage(KEYS_BATCH);
