@@ -58,7 +58,8 @@ impl ErrorCurve {
     pub fn at(&self, threshold: f64) -> ErrorPoint {
         let below = |scores: &[f64]| scores.partition_point(|score| *score < threshold) as f64;
         let fnmr = below(&self.mated) / self.mated.len().max(1) as f64;
-        let fmr = 1.0 - below(&self.nonmated) / self.nonmated.len().max(1) as f64;
+        let above = self.nonmated.len() as f64 - below(&self.nonmated);
+        let fmr = above / self.nonmated.len().max(1) as f64;
         ErrorPoint { threshold, fmr, fnmr }
     }
 

@@ -7,9 +7,9 @@ use crate::corpus::{Corpus, CorpusKind, Fault, FaultKind, Stream};
 use crate::folding::KnownPeople;
 use crate::parallel;
 use crate::replay::{Timed, events_of, seed_of, windows_of};
-use crate::trials::{enrolments_of, field_of};
+use crate::trials::{enrolments_of, field_of, with_training};
 use palet_capture::{Event, FieldKind, KeyPhase, What};
-use palet_comparison::{Evidence, Models, Reference, Scores};
+use palet_comparison::{Models, Reference, Scores, SessionComparison};
 use palet_features::{DeviceClass, ExtractorSettings, FeatureWindow};
 use palet_policy::{Policy, RiskBand};
 use palet_risk::{Accumulator, RiskSettings, SessionRisk};
@@ -129,6 +129,8 @@ pub struct TakeoverSettings<'a> {
 /// Runs every stream of a corpus.
 #[must_use]
 pub fn run(corpus: &Corpus, settings: &TakeoverSettings<'_>) -> TakeoverReport {
+    let trained = with_training(corpus, settings.models);
+    let settings = &TakeoverSettings { models: trained.as_ref().unwrap_or(settings.models), ..*settings };
     let field = field_of(corpus);
     let enrolments = enrolments_of(corpus, field);
     let known = KnownPeople::of(corpus, settings.models);
@@ -214,10 +216,9 @@ fn compare(
         events.iter().filter(|event| is_counted(event)).map(|event| event.at).collect();
     let until = |at: Micros| counted.partition_point(|event| *event <= at);
     let mut session = SessionRisk::new(settings.risk);
+    let mut comparison = SessionComparison::default();
     let mut step = |Timed { window, at }: Timed| {
-        let mut evidence = Evidence::default();
-        evidence.add(models, &prepared, &window);
-        let scores = evidence.scores(models, &prepared);
+        let scores = comparison.compare(models, &prepared, &window);
         let value = session.update(models, Some(&prepared), std::slice::from_ref(&window), at).value;
         let band = settings.policy.band(value);
         if band >= RiskBand::Raised {

@@ -158,7 +158,7 @@ pub fn run(corpus: &Corpus, models: &Models) -> TrialRun {
 
 /// The same models with the corpus's people at hand, where the pointer model was made from some of them: leaving
 /// people out of it means making it anew.
-fn with_training(corpus: &Corpus, models: &Models) -> Option<Models> {
+pub(crate) fn with_training(corpus: &Corpus, models: &Models) -> Option<Models> {
     let tags: Vec<PersonTag> = corpus.recordings.iter().map(Recording::tag).collect();
     models.pointer().knows_any(&tags).then(|| {
         let people = pointer_people::of(std::slice::from_ref(corpus));

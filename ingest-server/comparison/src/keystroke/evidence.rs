@@ -164,3 +164,66 @@ fn reason(channels: &ChannelScores) -> Option<Reason> {
     .min_by(|a, b| a.1.total_cmp(&b.1))
     .map(|(reason, _)| reason)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::keystroke::{
+        Calibration, FusionWeights, KeyCounts, KeystrokeContent, KeystrokeReference, Person,
+    };
+    use palet_features::Ladder;
+
+    fn block(bin: u16) -> KeystrokeBlock {
+        let cells = vec![(bin, 40), (bin + 1, 24), (64 + bin, 30), (66 + bin, 33)];
+        KeystrokeBlock { ladder: Ladder::K4, keys: 64, repeats: 0, hasty: 0, cells }
+    }
+
+    fn counts(bin: u16) -> KeyCounts {
+        let mut counts = KeyCounts::default();
+        (0..8).for_each(|_| counts.add(&block(bin)));
+        counts
+    }
+
+    fn models(people: u16) -> KeystrokeModels {
+        let person = |at: u16| Person { tags: vec![], counts: counts(at % 12) };
+        let (weights, calibration) = (FusionWeights::default(), Calibration::default());
+        let content = KeystrokeContent { people: (0..people).map(person).collect(), weights, calibration };
+        KeystrokeModels::parse(&KeystrokeModels::encode(&content).unwrap()).unwrap()
+    }
+
+    fn llr(models: &KeystrokeModels, blocks: &[KeystrokeBlock]) -> f64 {
+        let enrolled: Vec<KeystrokeBlock> = (0..8).map(|_| block(4)).collect();
+        let prepared = KeystrokeReference::enrol(&enrolled).unwrap().prepare(models);
+        let mut evidence = KeystrokeEvidence::default();
+        blocks.iter().for_each(|block| evidence.add(models, &prepared, block));
+        evidence.score(models).unwrap().llr.nats()
+    }
+
+    #[test]
+    fn ones_own_blocks_score_above_anothers() {
+        let models = models(24);
+        assert!(llr(&models, &[block(4)]) > llr(&models, &[block(9)]) + 1.0);
+    }
+
+    #[test]
+    fn without_a_cohort_a_score_is_still_finite() {
+        let models = models(0);
+        assert!(llr(&models, &[block(4)]).is_finite());
+    }
+
+    #[test]
+    fn evidence_adds_up_in_any_order() {
+        let models = models(24);
+        let (a, b) = (block(3), block(8));
+        let (there, back) = (llr(&models, &[a.clone(), b.clone()]), llr(&models, &[b, a]));
+        assert!((there - back).abs() < 1e-4, "{there} {back}");
+    }
+
+    #[test]
+    fn a_block_with_cells_beyond_the_layout_says_nothing_of_them() {
+        let models = models(24);
+        let mut odd = block(4);
+        odd.cells.push((u16::MAX, 1));
+        assert_eq!(llr(&models, &[odd]), llr(&models, &[block(4)]));
+    }
+}

@@ -116,11 +116,10 @@ fn solved(mut matrix: Vec<Vec<f64>>, mut right: Vec<f64>) -> Option<Vec<f64>> {
         if scale.abs() < 1e-15 {
             return None;
         }
+        let known = matrix[pivot].clone();
         for row in pivot + 1..size {
             let factor = matrix[row][pivot] / scale;
-            for column in pivot..size {
-                matrix[row][column] -= factor * matrix[pivot][column];
-            }
+            matrix[row].iter_mut().zip(&known).for_each(|(cell, above)| *cell -= factor * above);
             right[row] -= factor * right[pivot];
         }
     }

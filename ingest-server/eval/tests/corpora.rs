@@ -1,0 +1,142 @@
+//! Whole runs of `palet eval`: on a small corpus with every fault a corpus can have, and on real people where the data
+//! is there.
+
+#![allow(clippy::unwrap_used, clippy::print_stdout, reason = "helpers of tests fail loudly, and skips are told")]
+
+use flate2::{Compression, write::GzEncoder};
+use palet_eval::cli::{EvalArgs, EvalError, run};
+use serde_json::Value;
+use std::io::Write;
+use std::path::{Path, PathBuf};
+
+fn folder(name: &str) -> PathBuf {
+    let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join(name);
+    std::fs::create_dir_all(&folder).unwrap();
+    folder
+}
+
+fn write_corpus(folder: &Path, events: &str, enrol: &str, trials: &str) {
+    std::fs::write(folder.join("corpus.json"), r#"{"name":"small","kind":"keystroke"}"#).unwrap();
+    std::fs::write(folder.join("enrol.csv"), format!("subject,session,first,last\n{enrol}")).unwrap();
+    let trials = format!("trial,claimed,subject,session,first,last,mated\n{trials}");
+    std::fs::write(folder.join("trials.csv"), trials).unwrap();
+    let mut packed =
+        GzEncoder::new(std::fs::File::create(folder.join("events.csv.gz")).unwrap(), Compression::fast());
+    write!(packed, "subject,session,key,press_us,release_us\n{events}").unwrap();
+    packed.finish().unwrap();
+}
+
+/// Keys of one session, `pace` apart, held for `hold`. **Units**: ms.
+fn session(subject: &str, session: &str, (keys, pace, hold): (usize, usize, usize)) -> String {
+    let names = ["t", "h", "e", "space", "o", "n", "i", "l", "space", "a"];
+    let key = |at: usize| {
+        let press = at * pace + (at * at * 7) % 40;
+        let release = press + hold + (at * 13) % 30;
+        format!("{subject},{session},{},{},{}\n", names[at % names.len()], press * 1_000, release * 1_000)
+    };
+    (0..keys).map(key).collect()
+}
+
+fn args(folder: &Path) -> EvalArgs {
+    EvalArgs {
+        corpora: vec![folder.to_owned()],
+        takeover: false,
+        json: true,
+        out: None,
+        scorer: None,
+        background: vec![],
+    }
+}
+
+fn told(args: &EvalArgs) -> (Result<(), EvalError>, Vec<Value>, String) {
+    let (mut stdout, mut stderr) = (Vec::new(), Vec::new());
+    let result = run(args, &mut stdout, &mut stderr);
+    let lines = String::from_utf8(stdout).unwrap();
+    let values = lines.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
+    (result, values, String::from_utf8(stderr).unwrap())
+}
+
+#[test]
+fn every_fault_is_told_with_its_line_and_counted() {
+    let folder = folder("faults");
+    let mut events = session("ann", "s0", (300, 160, 80)) + &session("bob", "s0", (300, 260, 130));
+    events += &session("ann", "s1", (100, 160, 80));
+    events += &session("bob", "s1", (100, 260, 130));
+    events += "bob,s2,e,NaN,5000\nbob,s2,e,9000,5000\nbob,s2,nonsense,10000,20000\nbob,s2,e\n";
+    let enrol = "ann,s0,0,300\nbob,s0,0,300\n";
+    let trials = "0,ann,ann,s1,0,100,1\n1,bob,ann,s1,0,100,0\n2,bob,bob,s1,0,100,1\n3,ann,bob,s1,0,100,0\n\
+                  4,ann,ann,s1,5,5,1\n5,cid,ann,s1,0,100,0\n6,ann,ann,s9,0,10,1\n7,ann,ann,s1,90,900,1\n";
+    write_corpus(&folder, &events, enrol, trials);
+    let (result, reports, errors) = told(&args(&folder));
+    result.unwrap();
+    for place in ["events.csv.gz:802", "events.csv.gz:803", "events.csv.gz:804", "events.csv.gz:805"] {
+        assert!(errors.contains(place), "{place} in {errors}");
+    }
+    for place in ["trials.csv:6", "trials.csv:7", "trials.csv:8", "trials.csv:9"] {
+        assert!(errors.contains(place), "{place} in {errors}");
+    }
+    assert_eq!(reports[0]["failed_to_score"], 4);
+    assert_eq!((&reports[0]["mated"], &reports[0]["nonmated"]), (&2.into(), &2.into()));
+    assert_eq!(reports[0]["faults"], 8);
+}
+
+#[test]
+fn a_corpus_without_both_sorts_of_trials_is_refused() {
+    let folder = folder("one-sort");
+    let events = session("ann", "s0", (300, 160, 80)) + &session("ann", "s1", (100, 160, 80));
+    write_corpus(&folder, &events, "ann,s0,0,300\n", "0,ann,ann,s1,0,100,1\n");
+    assert!(matches!(told(&args(&folder)).0, Err(EvalError::NoTrials(_))));
+}
+
+#[test]
+fn an_unknown_scorer_is_wrong_usage() {
+    let folder = folder("scorer");
+    let events = session("ann", "s0", (300, 160, 80)) + &session("ann", "s1", (100, 160, 80));
+    write_corpus(&folder, &events, "ann,s0,0,300\n", "0,ann,ann,s1,0,100,1\n");
+    let error = told(&EvalArgs { scorer: Some("tea-leaves".into()), ..args(&folder) }).0.unwrap_err();
+    assert_eq!(error.exit_code(), 2);
+}
+
+fn real(corpus: &str) -> Option<PathBuf> {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../../shared/data");
+    let data = std::env::var_os("PALET_DATA").map_or(root, PathBuf::from);
+    let folder = data.join("corpora").join(corpus);
+    if !folder.exists() {
+        println!("skipped: no corpus {corpus}; PALET_DATA names a folder with corpora");
+        return None;
+    }
+    Some(folder)
+}
+
+#[test]
+fn real_people_are_told_apart() {
+    let Some(folder) = real("monaco-free") else { return };
+    let (result, reports, _) = told(&args(&folder));
+    result.unwrap();
+    let eer = reports[0]["eer"].as_f64().unwrap();
+    assert!(eer < 0.08, "{eer}");
+    assert_eq!(reports[0]["failed_to_score"], 0);
+    assert_eq!(reports[0]["left_out"], 25, "people whom the models know are left out of their own trials");
+}
+
+#[test]
+fn a_run_repeats_to_the_bit() {
+    let Some(folder) = real("monaco-keypad") else { return };
+    let repeated = |report: &mut Value| report.as_object_mut().map(|report| report.remove("windows_per_s"));
+    let (mut first, mut second) = (told(&args(&folder)).1, told(&args(&folder)).1);
+    first.iter_mut().chain(&mut second).for_each(|report| {
+        repeated(report);
+    });
+    assert_eq!(first, second);
+}
+
+#[test]
+fn a_takeover_is_masked_and_owners_stay_clear() {
+    let Some(folder) = real("monaco-free") else { return };
+    let (result, reports, _) = told(&EvalArgs { takeover: true, ..args(&folder) });
+    result.unwrap();
+    let default = &reports[0]["operating_points"][0];
+    assert_eq!(default["name"], "default");
+    assert!(default["median_events_to_mask"].as_f64().unwrap() <= 128.0, "{default}");
+    assert!(default["genuine_streams_never_masked"].as_f64().unwrap() >= 0.95, "{default}");
+}
