@@ -5,7 +5,7 @@ import type { Connection } from "../palet/connection.ts";
 import type { IconName } from "../ui/icon.tsx";
 
 const BANDS: Readonly<Record<BandName, { title: string; text: string }>> = {
-  calm: { title: "Calm", text: "Nothing speaks against the customer." },
+  calm: { title: "Calm", text: "Little or nothing speaks against the customer." },
   raised: { title: "Raised", text: "Something does not fit: some fields are partly hidden." },
   high: { title: "High", text: "Much does not fit: fields are hidden, actions need proof." },
   severe: { title: "Severe", text: "Someone else is likely here: everything is hidden." },
