@@ -148,6 +148,7 @@ fn numbers_that_were_never_issued_are_left_out() {
         (Entity::UkNino, "JG103759E"),
         (Entity::IpAddress, "192.0.2.256"),
         (Entity::IpAddress, "1:2:3"),
+        (Entity::IpAddress, "::1111111111111111.1.1.1"),
         (Entity::EmailAddress, "anna@example.notatopleveldomain"),
         (Entity::EmailAddress, "anna@localhost"),
         (Entity::PhoneNumber, "2024-11-03"),

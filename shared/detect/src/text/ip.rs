@@ -127,12 +127,17 @@ fn parse_groups(text: &[u8]) -> Option<usize> {
 }
 
 fn parse_octets(text: &[u8]) -> Option<()> {
-    let mut octets = 0;
-    for octet in text.split(|byte| *byte == b'.') {
-        let is_decimal = (1..=3).contains(&octet.len()) && octet.iter().all(u8::is_ascii_digit);
-        let value = octet.iter().fold(0, |value, digit| value * 10 + u32::from(digit & 0x0f));
-        (is_decimal && value <= 255 && (octet.len() == 1 || octet[0] != b'0')).then_some(())?;
-        octets += 1;
+    let mut octets = text.split(|byte| *byte == b'.');
+    let valid = octets.by_ref().take(4).filter(|octet| octet_value(octet).is_some()).count();
+    (valid == 4 && octets.next().is_none()).then_some(())
+}
+
+/// The value of one to three decimal digits, at most 255, without a leading zero.
+fn octet_value(octet: &[u8]) -> Option<u32> {
+    let has_shape = matches!(octet.len(), 1..=3) && octet.iter().all(u8::is_ascii_digit);
+    if !has_shape || (octet.len() > 1 && octet[0] == b'0') {
+        return None;
     }
-    (octets == 4).then_some(())
+    let value = octet.iter().fold(0, |value, digit| value * 10 + u32::from(digit - b'0'));
+    (value <= 255).then_some(value)
 }
