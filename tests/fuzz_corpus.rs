@@ -1,5 +1,7 @@
 //! Replays what the fuzzer kept: every file of `fuzz/corpus/<decoder>/`, and hostile inputs made here.
 
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test fails by panicking")]
+
 use std::path::Path;
 
 use palet_tests::decoders::DECODERS;

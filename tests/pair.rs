@@ -2,6 +2,9 @@
 //!
 //! `PALET_SEEDS=n` runs seeds 0..n (1,000 unless told otherwise); `PALET_SEED=k` runs one and prints its story.
 
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test fails by panicking")]
+
+#[allow(unreachable_pub, reason = "a folder that only this test sees")]
 mod pair_support;
 
 use pair_support::{Fault, World, run_seeds};

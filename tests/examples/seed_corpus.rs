@@ -13,7 +13,7 @@ use palet_wire::{
 };
 
 #[path = "../pair_support/page.rs"]
-#[allow(dead_code, reason = "only the page's behaviour is used here")]
+#[allow(dead_code, unreachable_pub, reason = "only the page's behaviour is used here")]
 mod page;
 
 fn main() -> Result<(), Box<dyn std::error::Error>> {
