@@ -1,5 +1,7 @@
 //! The wire in hexadecimal: each message's bytes field by field, cut at every length, altered, of another version.
 
+#![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
+
 use palet_features::{FeatureWindow, KeystrokeBlock, Ladder};
 use palet_mask::{FieldClass, Level};
 use palet_wire::{
