@@ -31,6 +31,8 @@ const OUTBOUND_MAX: usize = 256;
 const WRITE_MAX: Duration = Duration::from_secs(10);
 /// A peer that answers no ping for this long is gone.
 const UNHEARD_MAX: Micros = Micros::from_secs(45);
+/// A durable batch is acknowledged after this, unless the server says something to the page anyway.
+const ACK_DELAY: Micros = Micros::from_millis(150);
 /// The server says something at least this often.
 const HEARTBEAT: Micros = Micros::from_millis(limits::HEARTBEAT_MS * 8 / 10);
 
@@ -110,6 +112,11 @@ struct Connection {
     receiver: mpsc::Receiver<Outbound>,
     heard_at: Micros,
     said_at: Micros,
+    /// The highest batch that was taken, and the highest that was acknowledged.
+    taken_seq: u64,
+    acked_seq: u64,
+    /// When acknowledgements are looked at, while some are due.
+    ack_at: Micros,
 }
 
 impl Connection {
@@ -125,20 +132,44 @@ impl Connection {
         };
         let (sender, receiver) = mpsc::channel(OUTBOUND_MAX);
         let session = ServerSession::new(session_limits, seed, now);
-        Self { state, origin, session, joined: None, sender, receiver, heard_at: now, said_at: now }
+        Self {
+            state,
+            origin,
+            session,
+            joined: None,
+            sender,
+            receiver,
+            heard_at: now,
+            said_at: now,
+            taken_seq: 0,
+            acked_seq: 0,
+            ack_at: Micros::MAX,
+        }
     }
 
     async fn run(mut self, mut socket: actix_ws::Session, mut stream: actix_ws::AggregatedMessageStream) {
         let mut stop = self.state.stop.clone();
+        // One timer for the connection: it is set anew only when something is due earlier than it rings.
+        let (mut rings_at, timer) = (Micros::MAX, tokio::time::sleep(WRITE_MAX));
+        tokio::pin!(timer);
         let end = loop {
             if let Err(end) = self.flush(&mut socket).await {
                 break end;
             }
-            let sleep = tokio::time::sleep(self.until_timeout());
+            let due = self.poll_timeout();
+            if due < rings_at {
+                rings_at = due;
+                // A deadline that was just missed waits a moment rather than spinning.
+                let wait = Duration::from_micros(due.since(clock::now()).0.max(1_000));
+                timer.as_mut().reset(tokio::time::Instant::now() + wait);
+            }
             let step = tokio::select! {
                 message = stream.recv() => self.take_message(message, &mut socket).await,
                 outbound = self.receiver.recv() => self.take_outbound(outbound),
-                () = sleep => self.take_timeout(&mut socket).await,
+                () = &mut timer => {
+                    rings_at = Micros::MAX;
+                    self.take_timeout(&mut socket).await
+                }
                 _ = stop.wait_for(|stop| *stop) => Err(End::Stopping),
             };
             if let Err(end) = step {
@@ -211,11 +242,17 @@ impl Connection {
 
     fn take_batch(&mut self, batch: Batch, now: Micros) -> Result<(), End> {
         let Some(joined) = &self.joined else { return Err(End::Gone) };
+        let seq = batch.seq;
         let reply = joined.live.take_batch(self.state.registry.tools(), joined.page, batch, now);
         if let Some(outcome) = reply.outcome {
             self.state.metrics.count_batch(outcome);
         }
         self.send_all(reply.messages)?;
+        self.taken_seq = self.taken_seq.max(seq);
+        if self.ack_at == Micros::MAX {
+            self.ack_at = now.plus(ACK_DELAY);
+        }
+        self.acknowledge(reply.committed_seq)?;
         match reply.outcome {
             Some(BatchOutcome::Limited(code) | BatchOutcome::Rejected(code)) if code.is_final() => {
                 Err(End::Refused(code))
@@ -267,7 +304,6 @@ impl Connection {
         while let Some(outbound) = next {
             match outbound {
                 Outbound::Message(message) => self.send_all(vec![message])?,
-                Outbound::Ack(seq) => self.acknowledge(seq)?,
                 Outbound::End(code) => return Err(self.refuse(code)),
             }
             next = self.receiver.try_recv().ok();
@@ -286,26 +322,38 @@ impl Connection {
             let messages = live.refresh(self.state.registry.tools(), *page, now);
             self.send_all(messages)?;
         }
-        if now.since(self.said_at) >= HEARTBEAT {
-            let committed = self.joined.as_ref().map_or(0, |joined| joined.live.committed_seq(joined.page));
+        let committed = self.joined.as_ref().map_or(0, |joined| joined.live.committed_seq(joined.page));
+        if now >= self.ack_at {
+            // What is still on its way into the store is looked at again.
+            self.ack_at = now.plus(ACK_DELAY);
             self.acknowledge(committed)?;
+        }
+        if now.since(self.said_at) >= HEARTBEAT {
+            self.session.acknowledge(committed).map_err(|_| End::Refused(RefusalCode::Unavailable))?;
             socket.ping(b"").await.map_err(|_| End::Gone)?;
         }
         Ok(())
     }
 
-    fn until_timeout(&self) -> Duration {
-        let mut at = self.session.poll_timeout().unwrap_or(Micros::MAX);
+    /// When something is due though nobody says anything.
+    fn poll_timeout(&self) -> Micros {
+        let mut at = self.session.poll_timeout().unwrap_or(Micros::MAX).min(self.heard_at.plus(UNHEARD_MAX));
         if let Some(Joined { live, page, .. }) = &self.joined {
-            at = at.min(self.said_at.plus(HEARTBEAT));
+            at = at.min(self.said_at.plus(HEARTBEAT)).min(self.ack_at);
             at = live.poll_refresh(*page).map_or(at, |refresh| at.min(refresh));
         }
-        let at = at.min(self.heard_at.plus(UNHEARD_MAX));
-        // A deadline that was just missed waits a moment rather than spinning.
-        Duration::from_micros(at.since(clock::now()).0.max(1_000))
+        at
     }
 
+    /// Tells that batches up to `seq` are durable, unless that was told.
     fn acknowledge(&mut self, seq: u64) -> Result<(), End> {
+        if seq <= self.acked_seq {
+            return Ok(());
+        }
+        self.acked_seq = seq;
+        if seq >= self.taken_seq {
+            self.ack_at = Micros::MAX;
+        }
         self.session.acknowledge(seq).map_err(|_| End::Refused(RefusalCode::Unavailable))
     }
 

@@ -48,6 +48,7 @@ impl RawPeer {
         let mut peer = Self::shake_hands(server, server.server_key()).await;
         peer.send(&hello(token)).await;
         assert!(matches!(peer.hear().await, Some(ServerMessage::Welcome(_))));
+        assert!(matches!(peer.hear().await, Some(ServerMessage::Risk(_))));
         peer
     }
 

@@ -28,6 +28,8 @@ pub struct BatchReply {
     pub outcome: Option<BatchOutcome>,
     /// What to tell the page now. The acknowledgement follows when the decision is durable.
     pub messages: Vec<ServerMessage>,
+    /// The highest batch of the page that is durable by now.
+    pub committed_seq: u64,
 }
 
 /// What was said to an action.
@@ -71,6 +73,7 @@ impl LiveSession {
         let refused = |outcome, code| BatchReply {
             outcome: Some(outcome),
             messages: vec![ServerMessage::Refused(code)],
+            committed_seq: 0,
         };
         let mut state = self.state.lock();
         if let Err(code) = self.check_open(&state, now) {
@@ -84,9 +87,11 @@ impl LiveSession {
         page.heard_at = now;
         if batch.seq <= page.last_seq {
             tools.metrics.duplicates.inc();
-            return BatchReply { outcome: None, messages: vec![ServerMessage::Ack(page.committed_seq)] };
+            let messages = vec![ServerMessage::Ack(page.committed_seq)];
+            return BatchReply { outcome: None, messages, committed_seq: page.committed_seq };
         }
         page.last_seq = batch.seq;
+        let committed_seq = page.committed_seq;
         let context = page.context.clone();
         state.touched_at = now;
         let windows = if self.consent == ConsentGiven::None { Vec::new() } else { batch.windows };
@@ -97,7 +102,7 @@ impl LiveSession {
         let mut messages = vec![self.risk_update(state)];
         self.decide_page(state, tools, key, now, &mut messages);
         self.decide_others(state, tools, Some(key), now);
-        BatchReply { outcome: Some(BatchOutcome::Compared), messages }
+        BatchReply { outcome: Some(BatchOutcome::Compared), messages, committed_seq }
     }
 
     /// A batch that was refused for what is in it still counts as seen, so that it is not sent again.

@@ -23,8 +23,6 @@ pub struct PageKey(pub u64);
 pub enum Outbound {
     /// A message.
     Message(ServerMessage),
-    /// Every batch up to this number is durable.
-    Ack(u64),
     /// The connection is over.
     End(RefusalCode),
 }

@@ -178,7 +178,8 @@ impl LiveSession {
         self.state.lock().page(key).map_or(0, |page| page.committed_seq)
     }
 
-    /// A decision is durable: its batch is acknowledged.
+    /// A decision is durable: its batch may be acknowledged. The page's socket does so with what it says next, or
+    /// a moment later, so that one acknowledgement stands for many batches.
     pub(super) fn committed(&self, record: &DecisionRecord) {
         let mut state = self.state.lock();
         state.committed_number = state.committed_number.max(record.number);
@@ -186,7 +187,6 @@ impl LiveSession {
             && let Some(page) = state.page(PageKey(record.page))
         {
             page.committed_seq = page.committed_seq.max(record.seq);
-            page.push(Outbound::Ack(record.seq));
         }
         drop(state);
         self.committed.notify_waiters();
