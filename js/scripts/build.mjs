@@ -82,7 +82,7 @@ await esbuild.build({
 });
 await writeFile(path.join(dist, "npm/palet_bg.wasm"), wasm);
 execFileSync(process.execPath, [path.join(home, "node_modules/typescript/bin/tsc")], { cwd: home, stdio: "inherit" });
-await cp(path.join(home, "src/wasm/palet.d.ts"), path.join(dist, "types/wasm/palet.d.ts"));
+await cp(path.join(home, "src/wasm/palet_bg.wasm.d.ts"), path.join(dist, "types/wasm/palet_bg.wasm.d.ts"));
 
 // `page` is what every page with the SDK loads; the size budget counts it.
 const manifest = { version, page: ["palet.js", "palet_bg.wasm"], files };

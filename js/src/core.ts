@@ -6,7 +6,8 @@
  * through the module's memory, where it says so (`sdk-wasm/src/bindings.rs`).
  */
 
-import * as wasm from "./wasm/palet.js";
+import type * as Exports from "./wasm/palet_bg.wasm.js";
+import { FIELD_CLASSES } from "./field-class";
 import type { Native } from "./native";
 
 /** Codes of effects, as `sdk-wasm/src/note.rs` lists them with their parts. */
@@ -59,25 +60,30 @@ export type Fault = "no-webassembly" | "blocked-by-csp" | "not-loaded" | "stoppe
 const encoder = /* @__PURE__ */ new TextEncoder();
 const decoder = /* @__PURE__ */ new TextDecoder();
 
-let memory: WebAssembly.Memory | null = null;
+let module: WebAssembly.Module | null = null;
+/** The instance of the session that runs; its functions take and give numbers alone. */
+let wasm: typeof Exports;
 
-/** Loads the module, once. Answers with the reason where it cannot; never throws. */
+/** Loads the module, once, and makes an instance. Answers with the reason where it cannot; never throws. */
 export async function loadCore(native: Native, url: string | URL, integrity: string): Promise<Fault | null> {
-  if (memory) return null;
   if (typeof WebAssembly !== "object") return "no-webassembly";
   try {
-    const answer = await native.fetch(url, { integrity, credentials: "same-origin" });
-    if (!answer.ok) return "not-loaded";
-    const module = await WebAssembly.compile(await answer.arrayBuffer());
-    memory = wasm.initSync({ module }).memory;
+    if (!module) {
+      const answer = await native.fetch(url, { integrity, credentials: "same-origin" });
+      if (!answer.ok) return "not-loaded";
+      module = await WebAssembly.compile(await answer.arrayBuffer());
+    }
+    // What the bindings would import is a table for JavaScript's values, of which none crosses.
+    const imports: Record<string, Record<string, () => void>> = {};
+    for (const { module: from, name } of WebAssembly.Module.imports(module)) (imports[from] ??= {})[name] = () => {};
+    wasm = (await WebAssembly.instantiate(module, imports)).exports as unknown as typeof Exports;
     return null;
   } catch (error) {
     return error instanceof WebAssembly.CompileError ? "blocked-by-csp" : "not-loaded";
   }
 }
 
-const bytesAt = (at: number, length: number): Uint8Array =>
-  new Uint8Array((memory as WebAssembly.Memory).buffer, at, length);
+const bytesAt = (at: number, length: number): Uint8Array => new Uint8Array(wasm.memory.buffer, at >>> 0, length);
 
 /** Lays bytes down for the module's next function. */
 function lay(bytes: Uint8Array): void {
@@ -92,7 +98,7 @@ export function begin(serverKey: string, consent: number, coarse: boolean, stric
   room.set(seed);
   room.set(key, 32);
   seed.fill(0);
-  return wasm.begin(consent, coarse, strict, now) === 1;
+  return wasm.begin(consent, +coarse, +strict, now) === 1;
 }
 
 /** Tells the session that something happened, with the bytes or the text that belong to it. */
@@ -104,15 +110,16 @@ export function happen(input: Input, now: number, what?: Uint8Array | string): n
 /** Hands the ring's records over. */
 export function drain(records: Float64Array, now: number): void {
   const at = wasm.events_at(records.length);
-  new Float64Array((memory as WebAssembly.Memory).buffer, at, records.length).set(records);
+  new Float64Array(wasm.memory.buffer, at >>> 0, records.length).set(records);
   wasm.happen(Input.Drain, now);
 }
 
 /** Declares a field; told to the server at the next {@link Input.Announce}. `source`: 0 sealed, 1 local, 2 input. */
 export function declare(id: number, className: string, source: number, sealed: string): void {
-  const name = encoder.encode(className);
-  lay(encoder.encode(className + sealed));
-  wasm.declare(id, name.length, source);
+  const known = FIELD_CLASSES.indexOf(className);
+  const name = encoder.encode(known < 0 ? className : "");
+  lay(encoder.encode((known < 0 ? className : "") + sealed));
+  wasm.declare(id, known, name.length, source);
 }
 
 /** The bytes of the effect, copied out. */
@@ -123,4 +130,14 @@ export const text = (at: number): string | null => (at < wasm.texts() ? decoder.
 
 const part = (at: number): Uint8Array => bytesAt(wasm.part_at(at), wasm.part_bytes(at));
 
-export { deadline, number, poll, retire } from "./wasm/palet.js";
+/** Goes to the next effect; its code. */
+export const poll = (): Effect => wasm.poll();
+
+/** A number of the effect; NaN where it has none. */
+export const number = (at: number): number => wasm.number(at);
+
+/** When the session wants to hear of the time. **Units**: ms; infinity for never. */
+export const deadline = (): number => wasm.deadline();
+
+/** A field that is gone; told to the server at the next {@link Input.Announce}. */
+export const retire = (id: number): void => wasm.retire(id);

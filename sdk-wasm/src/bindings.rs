@@ -1,6 +1,6 @@
 //! What TypeScript calls: functions of numbers alone, so that the bindings weigh next to nothing.
 //!
-//! One module instance is one page's session. Bytes and texts (UTF-8) cross through two buffers: TypeScript asks for
+//! One instance of the module is one session; another session is another instance, with memory of its own. Bytes and texts (UTF-8) cross through two buffers: TypeScript asks for
 //! room with [`input_at`] or [`events_at`], writes there, and calls the function that takes them; it reads an effect's
 //! parts at [`part_at`] before the next [`poll`]. Times are milliseconds of the page's clock.
 
@@ -37,7 +37,7 @@ static PAGE: Spinlock<Page> = Spinlock::new(Page {
     input: Vec::new(),
     declared: Vec::new(),
     retired: Vec::new(),
-    note: Note::EMPTY,
+    note: Note::Nothing,
 });
 
 fn page() -> SpinlockGuard<'static, Page> {
@@ -60,14 +60,20 @@ pub fn events_at(numbers: usize) -> *const f64 {
     events.as_ptr()
 }
 
-/// Begins the session. Input: a seed of 32 bytes, then the server's key in base64url. Returns 0 where either is wrong.
+/// Begins the session; one before it is dropped. Input: a seed of 32 bytes, then the server's key in base64url. Returns 0 where either is wrong.
 #[wasm_bindgen]
 pub fn begin(consent: u8, coarse: bool, strict: bool, now_ms: f64) -> u32 {
     let page = &mut *page();
     let input = core::mem::take(&mut page.input);
-    page.session = parse_settings(&input, consent, coarse, strict)
+    if page.session.is_some() {
+        return 0;
+    }
+    let session = parse_settings(&input, consent, coarse, strict)
         .map(|(settings, seed)| ClientSession::new(settings, seed, record::micros(now_ms)));
-    u32::from(page.session.is_some())
+    let begun = session.is_some();
+    // There was none: forgetting it spares the code that would drop a session.
+    core::mem::forget(core::mem::replace(&mut page.session, session));
+    u32::from(begun)
 }
 
 fn parse_settings(
@@ -132,18 +138,16 @@ pub fn happen(what: u8, now_ms: f64) -> u32 {
     0
 }
 
-/// A field of the page, told to the server by the next `happen(12)`. Input: its class in so many bytes, then its sealed
-/// value. `source`: 0 sealed, 1 local, 2 input.
+/// A field of the page, told to the server by the next `happen(12)`. `class` is the class's number; one that no class has
+/// is the bank's own, whose name is the input's first `name_bytes`. Then the sealed value. `source`: 0 sealed, 1 local,
+/// 2 input.
 #[wasm_bindgen]
-pub fn declare(id: u16, class_bytes: usize, source: u8) {
+pub fn declare(id: u16, class: usize, name_bytes: usize, source: u8) {
     let page = &mut *page();
     let input = core::mem::take(&mut page.input);
-    let (class, sealed) = input.split_at_checked(class_bytes).unwrap_or_default();
-    let name = core::str::from_utf8(class).unwrap_or_default();
-    let (class, custom) = match name.parse() {
-        Ok(class) if class != FieldClass::Custom => (class, None),
-        _ => (FieldClass::Custom, Some(name.to_owned())),
-    };
+    let (name, sealed) = input.split_at_checked(name_bytes).unwrap_or_default();
+    let class = FieldClass::ALL.get(class).copied().unwrap_or(FieldClass::Custom);
+    let custom = (class == FieldClass::Custom).then(|| text(name)).flatten();
     let source = match (source, text(sealed)) {
         (0, Some(token)) => FieldSource::Sealed(token),
         (2, _) => FieldSource::Input,
@@ -173,16 +177,16 @@ pub fn poll() -> u32 {
     let Some(session) = &mut page.session else { return 0 };
     // Frames come first: a connection that is to be closed carries its last words.
     page.note = match session.poll_transmit() {
-        Some(frame) => Note::frame(frame),
-        None => session.poll_effect().map_or(Note::EMPTY, Note::from),
+        Some(frame) => Note::Frame(frame),
+        None => session.poll_effect().map_or(Note::Nothing, Note::Effect),
     };
-    page.note.code
+    page.note.code()
 }
 
 /// A number of the effect; NaN where it has none.
 #[wasm_bindgen]
 pub fn number(at: usize) -> f64 {
-    page().note.numbers.get(at).copied().unwrap_or(f64::NAN)
+    page().note.number(at)
 }
 
 /// Where a part of the effect is: its texts by their place; its bytes where it has no text there.
@@ -200,7 +204,7 @@ pub fn part_bytes(at: usize) -> usize {
 /// How many texts the effect has.
 #[wasm_bindgen]
 pub fn texts() -> usize {
-    page().note.texts.len()
+    page().note.texts()
 }
 
 /// Text from bytes; `None` where they are none.

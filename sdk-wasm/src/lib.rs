@@ -10,7 +10,7 @@
 extern crate alloc;
 
 #[cfg(target_arch = "wasm32")]
-mod bindings;
+pub mod bindings;
 pub mod note;
 #[cfg(target_arch = "wasm32")]
 mod panic;

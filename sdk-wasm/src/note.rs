@@ -2,6 +2,7 @@
 //!
 //! | code | effect | numbers | texts | bytes |
 //! |---|---|---|---|---|
+//! | 0 | none | | | |
 //! | 1 | need token | | | |
 //! | 2 | connect | | | |
 //! | 3 | disconnect | | | |
@@ -10,155 +11,196 @@
 //! | 6 | beacon | | | envelope |
 //! | 7 | paint | field, level | display, if any | |
 //! | 8 | mask all | | | |
-//! | 9 | risk | risk, biometric only, band, keys trained, pointer trained, sub-scores (NaN: none) | versions, then code and text of each reason | |
+//! | 9 | risk | risk, biometric only, band, keys trained, pointer trained, sub-scores of keys, pointer, automation, device | versions, then code and text of each reason | |
 //! | 10 | step-up | | reference, code, text | |
 //! | 11 | action's answer | id, decision | reference, then code and text of each reason | |
 //! | 12 | state | state | | |
 //! | 13 | inspect | number | | plaintext |
 //! | 14 | refused | | code | |
 //! | 15 | lost | batches | | |
+//!
+//! A number that is not there is NaN, a text that is not there has no bytes.
 
-use alloc::{borrow::ToOwned, string::String, vec, vec::Vec};
+use alloc::vec::Vec;
 use palet_client::Effect;
-use palet_wire::{ActionAnswer, Directive, Reason, RiskUpdate, StepUp};
+use palet_wire::Reason;
 
-/// An effect, taken apart.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Note {
-    /// Which effect; 0 for none.
-    pub code: u32,
-    /// Its numbers, in the table's order.
-    pub numbers: Vec<f64>,
-    /// Its texts, in the table's order.
-    pub texts: Vec<String>,
-    /// Its bytes.
-    pub bytes: Vec<u8>,
+/// What the browser is to do next.
+#[derive(Clone, PartialEq)]
+pub enum Note {
+    /// Nothing.
+    Nothing,
+    /// Send a frame on the socket.
+    Frame(Vec<u8>),
+    /// An effect of the session.
+    Effect(Effect),
 }
 
 impl Note {
-    /// No effect.
-    pub const EMPTY: Self = Self { code: 0, numbers: Vec::new(), texts: Vec::new(), bytes: Vec::new() };
+    /// Which effect.
+    #[must_use]
+    pub const fn code(&self) -> u32 {
+        match self {
+            Self::Nothing => 0,
+            Self::Frame(_) => 4,
+            Self::Effect(effect) => match effect {
+                Effect::NeedToken => 1,
+                Effect::Connect => 2,
+                Effect::Disconnect => 3,
+                Effect::Post(_) => 5,
+                Effect::Beacon(_) => 6,
+                Effect::Paint(_) => 7,
+                Effect::MaskAll => 8,
+                Effect::Risk(_) => 9,
+                Effect::StepUp(_) => 10,
+                Effect::ActionAnswer(_) => 11,
+                Effect::State(_) => 12,
+                Effect::Inspect { .. } => 13,
+                Effect::Refused(_) => 14,
+                Effect::Lost(_) => 15,
+            },
+        }
+    }
 
-    /// The text at this place, as bytes; the effect's bytes where there is none.
+    /// The number at this place.
+    #[must_use]
+    pub fn number(&self, at: usize) -> f64 {
+        let Self::Effect(effect) = self else { return f64::NAN };
+        match (effect, at) {
+            (Effect::Paint(directive), 0) => f64::from(directive.field.0),
+            (Effect::Paint(directive), 1) => f64::from(directive.level as u8),
+            (Effect::ActionAnswer(answer), 0) => f64::from(answer.id),
+            (Effect::ActionAnswer(answer), 1) => f64::from(answer.decision as u8),
+            (Effect::State(state), 0) => f64::from(*state as u8),
+            (Effect::Inspect { seq, .. }, 0) => *seq as f64,
+            (Effect::Lost(batches), 0) => f64::from(*batches),
+            (Effect::Risk(risk), at) => f64::from(match at {
+                0 => risk.risk,
+                1 => risk.biometric_only,
+                2 => f32::from(risk.band as u8),
+                3 => f32::from(u8::from(risk.keys_trained)),
+                4 => f32::from(u8::from(risk.pointer_trained)),
+                5 => risk.sub_scores.keys.unwrap_or(f32::NAN),
+                6 => risk.sub_scores.pointer.unwrap_or(f32::NAN),
+                7 => risk.sub_scores.automation.unwrap_or(f32::NAN),
+                8 => risk.sub_scores.device.unwrap_or(f32::NAN),
+                _ => f32::NAN,
+            }),
+            _ => f64::NAN,
+        }
+    }
+
+    /// How many texts there are.
+    #[must_use]
+    pub fn texts(&self) -> usize {
+        let Self::Effect(effect) = self else { return 0 };
+        match effect {
+            Effect::Paint(directive) => usize::from(directive.display.is_some()),
+            Effect::Risk(risk) => 1 + 2 * risk.reasons.len(),
+            Effect::ActionAnswer(answer) => 1 + 2 * answer.reasons.len(),
+            Effect::StepUp(_) => 3,
+            Effect::Refused(_) => 1,
+            _ => 0,
+        }
+    }
+
+    /// The text at this place, or the effect's bytes.
     #[must_use]
     pub fn part(&self, at: usize) -> &[u8] {
-        self.texts.get(at).map_or(&self.bytes, |text| text.as_bytes())
-    }
-
-    /// A frame for the socket.
-    #[must_use]
-    pub fn frame(bytes: Vec<u8>) -> Self {
-        Self::with_bytes(4, bytes)
-    }
-
-    fn bare(code: u32) -> Self {
-        Self { code, ..Self::EMPTY }
-    }
-
-    fn with_bytes(code: u32, bytes: Vec<u8>) -> Self {
-        Self { code, bytes, ..Self::EMPTY }
-    }
-
-    fn with_numbers(code: u32, numbers: Vec<f64>) -> Self {
-        Self { code, numbers, ..Self::EMPTY }
-    }
-}
-
-impl From<Effect> for Note {
-    fn from(effect: Effect) -> Self {
-        match effect {
-            Effect::NeedToken => Self::bare(1),
-            Effect::Connect => Self::bare(2),
-            Effect::Disconnect => Self::bare(3),
-            Effect::Post(bytes) => Self::with_bytes(5, bytes),
-            Effect::Beacon(bytes) => Self::with_bytes(6, bytes),
-            Effect::Paint(directive) => paint(directive),
-            Effect::MaskAll => Self::bare(8),
-            Effect::Risk(update) => risk(update),
-            Effect::StepUp(step_up) => ask(step_up),
-            Effect::ActionAnswer(answer) => answered(answer),
-            Effect::State(state) => Self::with_numbers(12, vec![f64::from(state as u8)]),
-            Effect::Inspect { seq, plaintext } => {
-                Self { code: 13, numbers: vec![seq as f64], bytes: plaintext, ..Self::EMPTY }
-            }
-            Effect::Refused(code) => Self { code: 14, texts: vec![code.as_str().to_owned()], ..Self::EMPTY },
-            Effect::Lost(batches) => Self::with_numbers(15, vec![f64::from(batches)]),
+        match self {
+            Self::Nothing => &[],
+            Self::Frame(bytes) => bytes,
+            Self::Effect(effect) => part_of(effect, at),
         }
     }
 }
 
-fn paint(directive: Directive) -> Note {
-    Note {
-        code: 7,
-        numbers: vec![f64::from(directive.field.0), f64::from(directive.level as u8)],
-        texts: directive.display.into_iter().collect(),
-        ..Note::EMPTY
+fn part_of(effect: &Effect, at: usize) -> &[u8] {
+    match effect {
+        Effect::Post(bytes) | Effect::Beacon(bytes) | Effect::Inspect { plaintext: bytes, .. } => bytes,
+        Effect::Paint(directive) => directive.display.as_deref().unwrap_or_default().as_bytes(),
+        Effect::Risk(risk) => text_of(&risk.versions, &risk.reasons, at),
+        Effect::ActionAnswer(answer) => text_of(&answer.reference, &answer.reasons, at),
+        Effect::StepUp(ask) => text_of(&ask.reference, core::slice::from_ref(&ask.reason), at),
+        Effect::Refused(code) => code.as_str().as_bytes(),
+        _ => &[],
     }
 }
 
-fn risk(update: RiskUpdate) -> Note {
-    let sub = update.sub_scores;
-    let flag = |set: bool| f64::from(u8::from(set));
-    let mut numbers = vec![
-        f64::from(update.risk),
-        f64::from(update.biometric_only),
-        f64::from(update.band as u8),
-        flag(update.keys_trained),
-        flag(update.pointer_trained),
-    ];
-    numbers.extend(
-        [sub.keys, sub.pointer, sub.automation, sub.device].map(|score| score.map_or(f64::NAN, f64::from)),
-    );
-    Note { code: 9, numbers, texts: with_reasons(vec![update.versions], update.reasons), ..Note::EMPTY }
-}
-
-fn ask(step_up: StepUp) -> Note {
-    let texts = with_reasons(vec![step_up.reference], vec![step_up.reason]);
-    Note { code: 10, texts, ..Note::EMPTY }
-}
-
-fn answered(answer: ActionAnswer) -> Note {
-    Note {
-        code: 11,
-        numbers: vec![f64::from(answer.id), f64::from(answer.decision as u8)],
-        texts: with_reasons(vec![answer.reference], answer.reasons),
-        ..Note::EMPTY
-    }
-}
-
-fn with_reasons(mut texts: Vec<String>, reasons: Vec<Reason>) -> Vec<String> {
-    texts.extend(reasons.into_iter().flat_map(|reason| [reason.code, reason.text]));
-    texts
+/// A first text, then code and text of each reason.
+fn text_of<'e>(first: &'e str, reasons: &'e [Reason], at: usize) -> &'e [u8] {
+    let text = match at.checked_sub(1) {
+        None => first,
+        Some(after) => match reasons.get(after / 2) {
+            Some(reason) if after % 2 == 0 => &reason.code,
+            Some(reason) => &reason.text,
+            None => "",
+        },
+    };
+    text.as_bytes()
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use alloc::vec;
     use palet_client::State;
     use palet_mask::Level;
-    use palet_wire::{ActionDecision, FieldId, RefusalCode};
+    use palet_wire::{
+        ActionAnswer, ActionDecision, Directive, FieldId, RefusalCode, RiskBand, RiskUpdate, StepUp,
+        SubScores,
+    };
 
-    #[test]
-    fn a_directive_without_text_has_none() {
-        let directive = Directive { field: FieldId(7), level: Level::Redact, display: None, ttl_ms: 5 };
-        let note = Note::from(Effect::Paint(directive));
-        assert_eq!((note.code, note.numbers, note.texts), (7, vec![7.0, 4.0], vec![]));
+    fn reason() -> Reason {
+        Reason { code: "keys.rhythm".into(), text: "The rhythm differs.".into() }
     }
 
     #[test]
-    fn an_answer_carries_its_reasons_in_pairs() {
-        let reason = Reason { code: "keys.rhythm".into(), text: "The rhythm differs.".into() };
+    fn a_directive_tells_its_field_its_level_and_whether_it_has_a_text() {
+        let directive = Directive { field: FieldId(7), level: Level::Redact, display: None, ttl_ms: 5 };
+        let bare = Note::Effect(Effect::Paint(directive.clone()));
+        assert_eq!((bare.number(0), bare.number(1), bare.texts()), (7.0, 4.0, 0));
+        assert!(bare.number(2).is_nan());
+        let shown = Directive { display: Some("DE30".into()), ..directive };
+        let shown = Note::Effect(Effect::Paint(shown));
+        assert_eq!((shown.texts(), shown.part(0)), (1, b"DE30".as_slice()));
+    }
+
+    #[test]
+    fn reasons_stand_in_pairs_after_the_first_text() {
         let answer = ActionAnswer {
             id: 3,
             decision: ActionDecision::Deny,
-            reasons: vec![reason],
+            reasons: vec![reason()],
             reference: "r-1".into(),
         };
-        let note = Note::from(Effect::ActionAnswer(answer));
-        assert_eq!(note.numbers, [3.0, 2.0]);
-        assert_eq!(note.texts, ["r-1", "keys.rhythm", "The rhythm differs."]);
+        let note = Note::Effect(Effect::ActionAnswer(answer));
+        assert_eq!((note.number(0), note.number(1), note.texts()), (3.0, 2.0, 3));
+        assert_eq!(note.part(0), b"r-1");
         assert_eq!(note.part(1), b"keys.rhythm");
+        assert_eq!(note.part(2), b"The rhythm differs.");
         assert_eq!(note.part(3), b"");
+        let ask = Note::Effect(Effect::StepUp(StepUp { reference: "s".into(), reason: reason() }));
+        assert_eq!((ask.texts(), ask.part(0), ask.part(1)), (3, b"s".as_slice(), b"keys.rhythm".as_slice()));
+    }
+
+    #[test]
+    fn a_sub_score_without_evidence_is_no_number() {
+        let risk = RiskUpdate {
+            risk: 0.5,
+            biometric_only: 0.25,
+            band: RiskBand::High,
+            sub_scores: SubScores { keys: Some(0.75), pointer: None, automation: None, device: Some(0.0) },
+            keys_trained: true,
+            pointer_trained: false,
+            reasons: vec![],
+            versions: "v".into(),
+        };
+        let note = Note::Effect(Effect::Risk(risk));
+        let numbers: Vec<_> = (0..10).map(|at| note.number(at)).collect();
+        assert_eq!(numbers[..6], [0.5, 0.25, 2.0, 1.0, 0.0, 0.75]);
+        assert!(numbers[6].is_nan() && numbers[7].is_nan() && numbers[9].is_nan());
+        assert_eq!((numbers[8], note.texts(), note.part(0)), (0.0, 1, b"v".as_slice()));
     }
 
     #[test]
@@ -175,8 +217,8 @@ mod tests {
             Effect::Refused(RefusalCode::BadToken),
             Effect::Lost(2),
         ];
-        let codes: Vec<_> = effects.into_iter().map(|effect| Note::from(effect).code).collect();
+        let codes: Vec<_> = effects.into_iter().map(|effect| Note::Effect(effect).code()).collect();
         assert_eq!(codes, [1, 2, 3, 5, 6, 8, 12, 13, 14, 15]);
-        assert_eq!(Note::frame(vec![1]).code, 4);
+        assert_eq!((Note::Nothing.code(), Note::Frame(vec![1]).code()), (0, 4));
     }
 }

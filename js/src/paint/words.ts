@@ -1,5 +1,7 @@
 /** What screen readers say of masked fields, in the page's language. */
 
+import { FIELD_CLASSES } from "../field-class";
+
 export interface Words {
   /** A field that shows nothing: `{}` is the field's name. */
   hidden: string;
@@ -15,12 +17,9 @@ export interface Words {
   names: Readonly<Record<string, string>>;
 }
 
-const CLASSES =
-  "pan iban account sort-code routing bic national-id tax-id passport name address email phone dob amount balance description cvv pin otp password track";
-
 const named = (names: string): Record<string, string> => {
   const list = names.split("|");
-  return Object.fromEntries(CLASSES.split(" ").map((name, at) => [name, list[at] ?? name]));
+  return Object.fromEntries(FIELD_CLASSES.map((name, at) => [name, list[at] ?? name]));
 };
 
 const en = (): Words => ({

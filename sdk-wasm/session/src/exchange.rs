@@ -43,7 +43,7 @@ impl ClientSession {
         }
         match Initiator::new(&self.settings.server_key, self.ratchet.draw()) {
             Ok((initiator, message)) => {
-                self.transmits.push_back(message);
+                self.transmits.push(message);
                 self.link = Link::Handshaking { initiator, until: now.plus(OPENING_MAX) };
             }
             Err(_) => self.drop_link(now),
@@ -201,7 +201,7 @@ impl ClientSession {
             _ => return,
         };
         match sealed {
-            Ok(frame) => self.transmits.push_back(frame),
+            Ok(frame) => self.transmits.push(frame),
             Err(_) => self.drop_link(now),
         }
     }

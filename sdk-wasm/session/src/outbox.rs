@@ -1,6 +1,6 @@
 //! Batches from the moment they are numbered until they are acknowledged: bounded, and resent after a reconnect.
 
-use alloc::{collections::VecDeque, vec::Vec};
+use alloc::vec::Vec;
 use palet_wire::limits::UNACKNOWLEDGED_BATCHES_MAX;
 
 /// A numbered batch in plaintext.
@@ -12,7 +12,7 @@ pub(crate) struct Numbered {
 /// The bounded buffer of unacknowledged batches.
 #[derive(Default)]
 pub(crate) struct Outbox {
-    waiting: VecDeque<Numbered>,
+    waiting: Vec<Numbered>,
     last_seq: u64,
     /// Batches up to this number were handed to the connection that stands.
     sent_seq: u64,
@@ -27,20 +27,15 @@ impl Outbox {
     /// Keeps a batch. Returns how many old ones had to make room.
     pub(crate) fn push(&mut self, plaintext: Vec<u8>) -> u32 {
         self.last_seq += 1;
-        self.waiting.push_back(Numbered { seq: self.last_seq, plaintext });
-        let mut lost = 0;
-        while self.waiting.len() > UNACKNOWLEDGED_BATCHES_MAX {
-            self.waiting.pop_front();
-            lost += 1;
-        }
-        lost
+        self.waiting.push(Numbered { seq: self.last_seq, plaintext });
+        let lost = self.waiting.len().saturating_sub(UNACKNOWLEDGED_BATCHES_MAX);
+        self.waiting.drain(..lost);
+        lost as u32
     }
 
     /// Everything up to `seq` has had its outcome.
     pub(crate) fn acknowledge(&mut self, seq: u64) {
-        while self.waiting.front().is_some_and(|batch| batch.seq <= seq) {
-            self.waiting.pop_front();
-        }
+        self.waiting.retain(|batch| batch.seq > seq);
     }
 
     /// A new connection stands, and its server has seen everything up to `seq`: the rest goes out again.

@@ -1,6 +1,6 @@
 //! The session itself: inputs from the page on top, the connection's steps in `exchange`, both one `impl`.
 
-use alloc::{collections::VecDeque, string::String, vec::Vec};
+use alloc::{string::String, vec, vec::Vec};
 use palet_capture::Event;
 use palet_features::{Extractor, FeatureWindow};
 use palet_seal::Ratchet;
@@ -30,10 +30,10 @@ pub struct ClientSession {
     pub(crate) backoff: Backoff,
     pub(crate) token: Token,
     pub(crate) post: Option<Post>,
-    pub(crate) actions: VecDeque<Pending>,
+    pub(crate) actions: Vec<Pending>,
     pub(crate) context: Option<Context>,
-    pub(crate) transmits: VecDeque<Vec<u8>>,
-    pub(crate) effects: VecDeque<Effect>,
+    pub(crate) transmits: Vec<Vec<u8>>,
+    pub(crate) effects: Vec<Effect>,
     pub(crate) plaintext: Vec<u8>,
     pub(crate) grace: Micros,
     /// Since when no server has answered; `None` while one does or everything is already redacted.
@@ -77,10 +77,10 @@ impl ClientSession {
             backoff: Backoff::default(),
             token: Token::default(),
             post: None,
-            actions: VecDeque::new(),
+            actions: Vec::new(),
             context: None,
-            transmits: VecDeque::new(),
-            effects: VecDeque::from([Effect::NeedToken]),
+            transmits: Vec::new(),
+            effects: vec![Effect::NeedToken],
             plaintext: Vec::new(),
             grace: GRACE_DEFAULT,
             alone_since: None,
@@ -129,7 +129,7 @@ impl ClientSession {
         let id = self.next_action;
         self.next_action = self.next_action.wrapping_add(1).max(1);
         self.flush(now);
-        self.actions.push_back(Pending { action: Action { id, name: cut(name) }, sent: false });
+        self.actions.push(Pending { action: Action { id, name: cut(name) }, sent: false });
         if self.is_ended() || self.actions.len() > ACTIONS_MAX {
             self.give_up_action();
         }
@@ -223,12 +223,12 @@ impl ClientSession {
 
     /// The next sealed frame for the socket.
     pub fn poll_transmit(&mut self) -> Option<Vec<u8>> {
-        self.transmits.pop_front()
+        take_first(&mut self.transmits)
     }
 
     /// The next thing for the browser to do.
     pub fn poll_effect(&mut self) -> Option<Effect> {
-        self.effects.pop_front()
+        take_first(&mut self.effects)
     }
 
     /// How the session stands.
@@ -253,7 +253,7 @@ impl ClientSession {
     pub(crate) fn effect(&mut self, effect: Effect) {
         let optional = matches!(effect, Effect::Inspect { .. } | Effect::Risk(_));
         if !optional || self.effects.len() < EFFECTS_MAX {
-            self.effects.push_back(effect);
+            self.effects.push(effect);
         }
     }
 
@@ -293,7 +293,7 @@ impl ClientSession {
     }
 
     fn give_up_action(&mut self) {
-        if let Some(pending) = self.actions.pop_front() {
+        if let Some(pending) = take_first(&mut self.actions) {
             self.effect(Effect::ActionAnswer(ActionAnswer {
                 id: pending.action.id,
                 decision: ActionDecision::StepUp,
@@ -339,6 +339,11 @@ impl ClientSession {
 /// The order to redact one field until the server says otherwise.
 pub(crate) fn redact(field: FieldId) -> Directive {
     Directive { field, level: palet_mask::Level::Redact, display: None, ttl_ms: 0 }
+}
+
+/// The lists are short; a queue's code would weigh more in the page than moving what is left.
+fn take_first<T>(list: &mut Vec<T>) -> Option<T> {
+    if list.is_empty() { None } else { Some(list.remove(0)) }
 }
 
 fn cut(name: &str) -> String {

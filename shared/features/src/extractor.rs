@@ -9,7 +9,7 @@ use crate::keystroke::{BLOCK_KEYS, BlockBuilder, Chain, K3_KEYS_MIN, Stamp};
 use crate::noise::Noise;
 use crate::pointer::{StrokeBuilder, StrokeSettings};
 use crate::{DeviceClass, DeviceSignals, FeatureWindow, Ladder};
-use alloc::collections::VecDeque;
+use alloc::vec::Vec;
 use palet_capture::{Event, FieldKind, KeyClass, KeyEvent, KeyPhase, Signal, What};
 use palet_units::Micros;
 
@@ -54,7 +54,7 @@ pub struct Extractor {
     last_key: Option<Micros>,
     last_pointer: Option<Micros>,
     counted_since: Option<Micros>,
-    windows: VecDeque<FeatureWindow>,
+    windows: Vec<FeatureWindow>,
 }
 
 impl Extractor {
@@ -75,7 +75,7 @@ impl Extractor {
             last_key: None,
             last_pointer: None,
             counted_since: None,
-            windows: VecDeque::new(),
+            windows: Vec::new(),
         }
     }
 
@@ -121,7 +121,7 @@ impl Extractor {
 
     /// The next closed window.
     pub fn poll_window(&mut self) -> Option<FeatureWindow> {
-        self.windows.pop_front()
+        if self.windows.is_empty() { None } else { Some(self.windows.remove(0)) }
     }
 
     fn handle_key(&mut self, at: Micros, key: KeyEvent) {
@@ -270,9 +270,9 @@ impl Extractor {
     fn tell(&mut self, window: Option<FeatureWindow>) {
         let Some(window) = window else { return };
         if self.windows.len() >= WINDOWS_WAITING_MAX {
-            self.windows.pop_front();
+            self.windows.remove(0);
             self.counters.count(Signal::Overflow);
         }
-        self.windows.push_back(window);
+        self.windows.push(window);
     }
 }
