@@ -72,9 +72,15 @@ await publish("palet", "js", await script("src/entry-module.ts", "esm"));
 await publish("palet.iife", "js", await script("src/entry-classic.ts", "iife"));
 await publish("inspect", "js", await script("src/inspect.ts", "esm"));
 
+const spoken = await esbuild.build({ ...shared, entryPoints: ["src/words.ts"], format: "esm", write: false });
+const languages = await import(`data:text/javascript,${encodeURIComponent(spoken.outputFiles[0].text)}`);
+for (const [language, words] of Object.entries(languages)) {
+  await publish(`words.${language}`, "json", Buffer.from(JSON.stringify(words)));
+}
+
 await esbuild.build({
   ...shared,
-  entryPoints: ["src/index.ts", "src/inspect.ts", "src/react.ts"],
+  entryPoints: ["src/index.ts", "src/inspect.ts", "src/react.ts", "src/words.ts"],
   format: "esm",
   splitting: true,
   external: ["react"],

@@ -13,7 +13,7 @@ import { type InitOptions, type Settings, consentCode, parseOptions } from "./op
 import { PageLife } from "./page";
 import { defineElement, forgetElement } from "./paint/custom-element";
 import { type Declaration, Painter } from "./paint/painter";
-import { wordsFor } from "./paint/words";
+import { type Words, overlay, wordsFile, wordsOf } from "./paint/words";
 
 /** The ring is drained so long after its first record: some frames at once, and far from full. */
 const DRAIN_MS = 100;
@@ -36,6 +36,7 @@ export class PaletSession {
   readonly #settings: Settings;
   readonly #emitter = new Emitter();
   readonly #painter: Painter;
+  readonly #words: Words;
   readonly #ring: Ring;
   readonly #listeners: Listeners;
   readonly #life: PageLife;
@@ -51,7 +52,8 @@ export class PaletSession {
   constructor(options: InitOptions) {
     this.#settings = parseOptions(options);
     this.#native = findNative(window);
-    this.#painter = new Painter(this.#native, wordsFor(document.documentElement.lang, options.words));
+    this.#words = wordsOf(options.words);
+    this.#painter = new Painter(this.#native, this.#words);
     this.#ring = new Ring(() => void this.#native.timeout(this.#drainLater, DRAIN_MS));
     this.#listeners = new Listeners(this.#native, this.#ring);
     this.#life = new PageLife(this.#native, {
@@ -168,10 +170,24 @@ export class PaletSession {
     this.#life.start();
     this.#capture();
     const { wasmUrl = assets.wasmUrl(), integrity = assets.integrity } = this.#settings;
+    this.#speak(new URL(wasmUrl, document.baseURI));
     const fault = await core.loadCore(this.#native, wasmUrl, integrity);
     if (this.#destroyed) return;
     if (fault ?? this.#begin()) this.#withoutEvidence(fault ?? "stopped");
     else this.#attach();
+  }
+
+  /** Loads the words of the page's language, which lie beside the wasm file; without them screen readers hear English. */
+  async #speak(beside: URL): Promise<void> {
+    const file = wordsFile(document.documentElement.lang);
+    if (!file) return;
+    try {
+      const answer = await this.#native.fetch(new URL(file, beside), { credentials: "same-origin" });
+      overlay(overlay(this.#words, (await answer.json()) as Words), this.#settings.words ?? {});
+      this.#painter.repaint();
+    } catch {
+      // English stays.
+    }
   }
 
   #attach(): void {

@@ -122,10 +122,10 @@ export class Painter {
     if (changed) this.#announcer.tell(true);
   }
 
-  /** Display forms became available: writes fields of the page's own again. */
+  /** Words or display forms became available: writes every field again. */
   repaint(): void {
     this.#settle();
-    for (const { painted } of this.#byElement.values()) if (painted.source === "local") painted.repaint();
+    for (const { painted } of this.#byElement.values()) painted.repaint();
     this.#keeper.takeRecords();
   }
 

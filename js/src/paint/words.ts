@@ -17,7 +17,7 @@ export interface Words {
   names: Readonly<Record<string, string>>;
 }
 
-const named = (names: string): Record<string, string> => {
+export const named = (names: string): Record<string, string> => {
   const list = names.split("|");
   return Object.fromEntries(FIELD_CLASSES.map((name, at) => [name, list[at] ?? name]));
 };
@@ -33,31 +33,18 @@ const en = (): Words => ({
   ),
 });
 
-const de = (): Words => ({
-  hidden: "{}, zu Ihrem Schutz verborgen",
-  partly: "{}, teilweise verborgen: ",
-  replaced: "{}, zu Ihrem Schutz ersetzt",
-  masked: "Einige Angaben sind jetzt zu Ihrem Schutz verborgen.",
-  shown: "Die Angaben sind wieder sichtbar.",
-  names: named(
-    "Kartennummer|IBAN|Kontonummer|Bankleitzahl|Bankleitzahl|BIC|Ausweisnummer|Steuernummer|Passnummer|Name|Anschrift|E-Mail|Telefon|Geburtsdatum|Betrag|Kontostand|Verwendungszweck|Prüfziffer|PIN|Einmalcode|Passwort|Kartendaten",
-  ),
-});
+/** Languages whose words lie beside the wasm file, as `words.<language>.json`. */
+const LANGUAGES = /^(de|fr)$/;
 
-const fr = (): Words => ({
-  hidden: "{}, masqué pour votre protection",
-  partly: "{}, masqué en partie : ",
-  replaced: "{}, remplacé pour votre protection",
-  masked: "Certaines informations sont maintenant masquées pour votre protection.",
-  shown: "Les informations sont de nouveau visibles.",
-  names: named(
-    "Numéro de carte|IBAN|Numéro de compte|Code banque|Code banque|BIC|Numéro d’identité|Numéro fiscal|Numéro de passeport|Nom|Adresse|E-mail|Téléphone|Date de naissance|Montant|Solde|Libellé|Cryptogramme|Code PIN|Code à usage unique|Mot de passe|Données de carte",
-  ),
-});
+/** English, with the author's own words over it. */
+export const wordsOf = (own: Partial<Words> = {}): Words => overlay(en(), own);
 
-/** The words for a page, the author's own first. */
-export function wordsFor(lang: string, own: Partial<Words> = {}): Words {
+/** Changes words in place: whoever holds them speaks the new language. */
+export const overlay = (words: Words, own: Partial<Words>): Words =>
+  Object.assign(words, own, { names: { ...words.names, ...own.names } });
+
+/** The file with the words of the page's language, where there is one. */
+export function wordsFile(lang: string): string | null {
   const language = lang.slice(0, 2).toLowerCase();
-  const words = language === "de" ? de() : language === "fr" ? fr() : en();
-  return { ...words, ...own, names: { ...words.names, ...own.names } };
+  return LANGUAGES.test(language) ? `words.${language}.json` : null;
 }

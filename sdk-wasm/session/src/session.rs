@@ -351,5 +351,5 @@ fn cut(name: &str) -> String {
     while !name.is_char_boundary(end) {
         end -= 1;
     }
-    String::from(&name[..end])
+    String::from(name.get(..end).unwrap_or_default())
 }

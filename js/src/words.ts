@@ -1,0 +1,31 @@
+/**
+ * `@palet/sdk/words`: what screen readers say, in other languages than English.
+ *
+ * A page that loads the SDK from the server gets its language by itself; a page that bundles it passes one of these as
+ * `words` to `Palet.init`.
+ */
+
+import { type Words, named } from "./paint/words";
+
+export const de: Words = {
+  hidden: "{}, zu Ihrem Schutz verborgen",
+  partly: "{}, teilweise verborgen: ",
+  replaced: "{}, zu Ihrem Schutz ersetzt",
+  masked: "Einige Angaben sind jetzt zu Ihrem Schutz verborgen.",
+  shown: "Die Angaben sind wieder sichtbar.",
+  names: named(
+    "Kartennummer|IBAN|Kontonummer|Bankleitzahl|Bankleitzahl|BIC|Ausweisnummer|Steuernummer|Passnummer|Name|Anschrift|E-Mail|Telefon|Geburtsdatum|Betrag|Kontostand|Verwendungszweck|Prüfziffer|PIN|Einmalcode|Passwort|Kartendaten",
+  ),
+};
+
+export const fr: Words = {
+  hidden: "{}, masqué pour votre protection",
+  partly: "{}, masqué en partie : ",
+  replaced: "{}, remplacé pour votre protection",
+  masked: "Certaines informations sont maintenant masquées pour votre protection.",
+  shown: "Les informations sont de nouveau visibles.",
+  names: named(
+    "Numéro de carte|IBAN|Numéro de compte|Code banque|Code banque|BIC|Numéro d’identité|Numéro fiscal|Numéro de passeport|Nom|Adresse|E-mail|Téléphone|Date de naissance|Montant|Solde|Libellé|Cryptogramme|Code PIN|Code à usage unique|Mot de passe|Données de carte",
+  ),
+};
+
