@@ -17,7 +17,7 @@ run() { # name, command…
 run obfuscation cargo bench --quiet --package palet-obfuscation --bench ratios
 run constant-time cargo bench --quiet --package palet-obfuscation --bench constant_time
 run policy cargo bench --quiet --package palet-policy --bench decide
-run detect cargo run --quiet --release --package palet-detect --example detect_bench
+run detect cargo run --quiet --release --package palet-detect --features std --example detect_bench
 run server cargo bench --quiet --package palet-server --bench server_cpu
 run sdk npm --prefix js run --silent bench
 

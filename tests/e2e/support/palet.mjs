@@ -20,6 +20,18 @@ export async function freePort() {
   return port;
 }
 
+/** Runs a program to its end with this input; throws with what it said where it fails. */
+function run(program, words, input) {
+  return new Promise((resolve, reject) => {
+    const child = spawn(program, words, { stdio: ["pipe", "ignore", "pipe"], env: ENVIRONMENT });
+    let said = "";
+    child.stderr.on("data", (chunk) => (said += chunk));
+    child.once("error", reject);
+    child.once("exit", (code) => (code === 0 ? resolve() : reject(new Error(`${program}: ${said}`))));
+    child.stdin.end(input);
+  });
+}
+
 /** Starts a server. `settings` is TOML that is added to the suite's own. */
 export async function startPalet(settings = "") {
   const folder = mkdtempSync(join(tmpdir(), "palet-e2e-"));
@@ -63,7 +75,8 @@ class Palet {
   async rest(method, path, body) {
     const answer = await fetch(`${this.origin}/api/v1${path}`, {
       method,
-      headers: { authorization: `Bearer ${this.key}`, ...(body ? { "content-type": "application/json" } : {}) },
+      // A pooled connection may be closed by the server while a test is busy typing.
+      headers: { connection: "close", authorization: `Bearer ${this.key}`, ...(body ? { "content-type": "application/json" } : {}) },
       body: body && JSON.stringify(body),
     });
     const text = await answer.text();
@@ -89,7 +102,7 @@ class Palet {
         lines.push(JSON.stringify({ token, keys }));
       }
     }
-    execFileSync(feeder, [this.socket, probe.server_key, this.origin], { input: `${lines.join("\n")}\n`, encoding: "utf8" });
+    await run(feeder, [this.socket, probe.server_key, this.origin], `${lines.join("\n")}\n`);
     for (const session of opened) {
       await this.rest("POST", "/feedback", { session, kind: "genuine" });
       await this.rest("DELETE", `/sessions/${session}`);
