@@ -55,6 +55,22 @@ export async function startPalet(settings = "") {
   return server;
 }
 
+/** Starts `palet demo` on a free port and notes how long it took to be ready. */
+export async function startDemo() {
+  const folder = mkdtempSync(join(tmpdir(), "palet-demo-"));
+  const port = await freePort();
+  const began = Date.now();
+  const words = ["demo", "--port", String(port), "--data", join(folder, "data")];
+  const child = spawn(PALET, words, { stdio: ["ignore", "pipe", "pipe"], env: ENVIRONMENT });
+  let said = "";
+  for (const stream of [child.stdout, child.stderr]) stream.on("data", (chunk) => (said = (said + chunk).slice(-4000)));
+  const demo = new Palet({ folder, origin: `http://127.0.0.1:${port}`, child, log: () => said });
+  while (!said.includes("Ctrl-C") && child.exitCode === null) await sleep(20);
+  await demo.ready();
+  demo.readyMs = Date.now() - began;
+  return demo;
+}
+
 class Palet {
   constructor(parts) {
     Object.assign(this, parts);
@@ -121,7 +137,7 @@ class Palet {
 
   async stop() {
     this.child.kill("SIGTERM");
-    await new Promise((resolve) => this.child.once("exit", resolve));
+    if (this.child.exitCode === null) await new Promise((resolve) => this.child.once("exit", resolve));
     rmSync(this.folder, { recursive: true, force: true });
   }
 }
