@@ -1,6 +1,7 @@
 //! One check per decoder: bytes from anywhere must give a value within its limits or a typed refusal, never a panic,
 //! and what was accepted must encode to something that decodes to the same again.
 
+use palet_detect::lines::Form;
 use palet_policy::Policy;
 use palet_seal::{Initiator, StaticSecret};
 use palet_session::{ServerSession, SessionLimits, open_envelope};
@@ -108,7 +109,10 @@ pub fn ff1_lines(bytes: &[u8]) {
     assert!(palet_obfuscation::ff1::lines::run(bytes, &mut answers).is_ok());
 }
 
-/// Lines for `palet detect --json`.
+/// Lines for `palet detect`, as JSON and as plain text.
 pub fn detect_lines(bytes: &[u8]) {
-    let _ = bytes;
+    for form in [Form::Json, Form::Plain] {
+        let mut answers = Vec::new();
+        assert!(palet_detect::lines::run(bytes, &mut answers, form).is_ok());
+    }
 }
