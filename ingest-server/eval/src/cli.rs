@@ -1,6 +1,7 @@
 //! The commands `palet eval` and `palet-models`: arguments, tables, JSON.
 
 use crate::corpus::{Corpus, CorpusError, Fault};
+use crate::document::Document;
 use crate::metrics::{self, Summary};
 use crate::pointer_people;
 use crate::report;
@@ -332,6 +333,12 @@ enum ModelsTask {
         #[arg(long)]
         out: PathBuf,
     },
+    /// Prints docs/evaluation.md from a run over some corpora.
+    Document {
+        /// Corpora, in the order of the document.
+        #[arg(required = true)]
+        corpora: Vec<PathBuf>,
+    },
     /// Writes the fixed-text model.
     FixedText {
         /// A corpus of one fixed text that may be trained on.
@@ -379,6 +386,7 @@ pub fn models_from_args(
             writeln!(stderr, "{} people", people.len())?;
             std::fs::write(out, TrainingPeople::new(people).model_file()?)?;
         }
+        ModelsTask::Document { corpora } => write!(stdout, "{}", document(&corpora)?)?,
         ModelsTask::FixedText { corpus, out } => std::fs::write(out, fixed_text_model(&read(&corpus)?)?)?,
         ModelsTask::Keystroke { corpora, weigh_on, calibrate_on, out } => {
             let corpora = read_all(&corpora)?;
@@ -388,6 +396,24 @@ pub fn models_from_args(
         }
     }
     Ok(())
+}
+
+fn document(corpora: &[PathBuf]) -> Result<String, EvalError> {
+    let models = Models::embedded()?;
+    let policy = Policy::embedded_default().map_err(|_| EvalError::Policy)?;
+    let settings = TakeoverSettings { models: &models, risk: &RiskSettings::default(), policy: &policy };
+    let mut document = Document::new();
+    for folder in corpora {
+        let corpus = read(folder)?;
+        let run = trials::run(&corpus, &models);
+        let summary = metrics::summarise(&run.scored_by(FUSION));
+        let summary = summary.ok_or_else(|| EvalError::NoTrials(corpus.name.clone()))?;
+        document.add_trials(&corpus, &run, &summary);
+        if !corpus.streams.is_empty() {
+            document.add_takeover(&takeover::run(&corpus, &settings));
+        }
+    }
+    Ok(document.finish(&models.hash().to_string()))
 }
 
 fn fixed_text_model(corpus: &Corpus) -> Result<Vec<u8>, EvalError> {

@@ -6,6 +6,7 @@
 
 pub mod cli;
 pub mod corpus;
+mod document;
 mod folding;
 pub mod metrics;
 mod parallel;

@@ -1,7 +1,11 @@
 //! Whole runs of `palet eval`: on a small corpus with every fault a corpus can have, and on real people where the data
 //! is there.
 
-#![allow(clippy::unwrap_used, clippy::print_stdout, reason = "helpers of tests fail loudly, and skips are told")]
+#![allow(
+    clippy::unwrap_used,
+    clippy::print_stdout,
+    reason = "helpers of tests fail loudly, and skips are told"
+)]
 
 use flate2::{Compression, write::GzEncoder};
 use palet_eval::cli::{EvalArgs, EvalError, run};
