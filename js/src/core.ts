@@ -83,7 +83,8 @@ export async function loadCore(native: Native, url: string | URL, integrity: str
   }
 }
 
-const bytesAt = (at: number, length: number): Uint8Array => new Uint8Array(wasm.memory.buffer, at >>> 0, length);
+const bytesAt = (at: number, length: number): Uint8Array<ArrayBuffer> =>
+  new Uint8Array(wasm.memory.buffer, at >>> 0, length);
 
 /** Lays bytes down for the module's next function. */
 function lay(bytes: Uint8Array): void {
@@ -91,13 +92,10 @@ function lay(bytes: Uint8Array): void {
 }
 
 /** Begins a session. Returns whether its settings were good. */
-export function begin(serverKey: string, consent: number, coarse: boolean, strict: boolean, now: number): boolean {
-  const seed = crypto.getRandomValues(new Uint8Array(32));
-  const key = encoder.encode(serverKey);
-  const room = bytesAt(wasm.input_at(32 + key.length), 32 + key.length);
-  room.set(seed);
-  room.set(key, 32);
-  seed.fill(0);
+export function begin(serverKey: Uint8Array, consent: number, coarse: boolean, strict: boolean, now: number): boolean {
+  const room = bytesAt(wasm.input_at(64), 64);
+  crypto.getRandomValues(room.subarray(0, 32));
+  room.set(serverKey, 32);
   return wasm.begin(consent, +coarse, +strict, now) === 1;
 }
 
@@ -117,18 +115,18 @@ export function drain(records: Float64Array, now: number): void {
 /** Declares a field; told to the server at the next {@link Input.Announce}. `source`: 0 sealed, 1 local, 2 input. */
 export function declare(id: number, className: string, source: number, sealed: string): void {
   const known = FIELD_CLASSES.indexOf(className);
-  const name = encoder.encode(known < 0 ? className : "");
-  lay(encoder.encode((known < 0 ? className : "") + sealed));
-  wasm.declare(id, known, name.length, source);
+  const name = known < 0 ? className : "";
+  lay(encoder.encode(name + sealed));
+  wasm.declare(id, known, encoder.encode(name).length, source);
 }
 
 /** The bytes of the effect, copied out. */
-export const bytes = (): Uint8Array => part(wasm.texts()).slice();
+export const bytes = (): Uint8Array<ArrayBuffer> => part(wasm.texts()).slice();
 
 /** A text of the effect; `null` where it has none. */
 export const text = (at: number): string | null => (at < wasm.texts() ? decoder.decode(part(at)) : null);
 
-const part = (at: number): Uint8Array => bytesAt(wasm.part_at(at), wasm.part_bytes(at));
+const part = (at: number): Uint8Array<ArrayBuffer> => bytesAt(wasm.part_at(at), wasm.part_bytes(at));
 
 /** Goes to the next effect; its code. */
 export const poll = (): Effect => wasm.poll();

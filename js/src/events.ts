@@ -58,10 +58,14 @@ export interface Inspection {
   bytes: Uint8Array;
 }
 
-/** Something that the page's operator should know: a stable code, never a value. */
+/**
+ * Something that the page's operator should know, as a stable code, never with a value: a refusal of the server
+ * (`bad-token`, …), `no-token`, `batches-lost` with their count, `too-many-fields`, or why there is no session
+ * (`no-webassembly`, `blocked-by-csp`, `not-loaded`, `stopped`).
+ */
 export interface Notice {
   code: string;
-  text: string;
+  count?: number;
 }
 
 export interface Events {

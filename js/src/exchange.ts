@@ -149,9 +149,9 @@ export class Exchange {
       case Effect.Inspect:
         return listener.emit("inspect", { seq: core.number(0), bytes: core.bytes() });
       case Effect.Refused:
-        return listener.emit("notice", { code: core.text(0) ?? "", text: "the server refused" });
+        return listener.emit("notice", { code: core.text(0) });
       case Effect.Lost:
-        return listener.emit("notice", { code: "batches-lost", text: `${core.number(0)} batches were given up` });
+        return listener.emit("notice", { code: "batches-lost", count: core.number(0) });
     }
   }
 
@@ -160,7 +160,7 @@ export class Exchange {
     try {
       token = String((await this.#settings.token()) || "") || undefined;
     } catch {
-      this.#listener.emit("notice", { code: "no-token", text: "the token provider failed" });
+      this.#listener.emit("notice", { code: "no-token" });
     }
     this.tell(token ? Input.Token : Input.NoToken, token);
   }
@@ -187,8 +187,8 @@ export class Exchange {
     };
   }
 
-  #send(bytes: Uint8Array): void {
-    if (this.#socket?.readyState === 1 /* OPEN */) this.#socket.send(bytes as Uint8Array<ArrayBuffer>);
+  #send(bytes: Uint8Array<ArrayBuffer>): void {
+    if (this.#socket?.readyState === 1 /* OPEN */) this.#socket.send(bytes);
   }
 
   /** Closes the socket from this side; nothing that it says afterwards counts. */
@@ -204,12 +204,12 @@ export class Exchange {
     this.#socket = null;
   }
 
-  async #post(body: Uint8Array): Promise<void> {
+  async #post(body: Uint8Array<ArrayBuffer>): Promise<void> {
     let reply: Uint8Array | undefined;
     try {
       const answer = await this.#native.fetch(this.#settings.fallbackUrl, {
         method: "POST",
-        body: body as Uint8Array<ArrayBuffer>,
+        body: body,
         headers: { "content-type": BODY },
         credentials: "omit",
         cache: "no-store",
@@ -221,9 +221,9 @@ export class Exchange {
     this.tell(reply ? Input.Reply : Input.NoReply, reply);
   }
 
-  #beacon(body: Uint8Array): void {
+  #beacon(body: Uint8Array<ArrayBuffer>): void {
     const { fallbackUrl } = this.#settings;
-    const blob = new Blob([body as Uint8Array<ArrayBuffer>], { type: BODY });
+    const blob = new Blob([body], { type: BODY });
     if (!navigator.sendBeacon?.(fallbackUrl, blob)) {
       this.#native.fetch(fallbackUrl, { method: "POST", body: blob, keepalive: true, credentials: "omit" }).catch(() => {});
     }

@@ -28,7 +28,8 @@ export interface InitOptions {
   words?: Partial<Words>;
 }
 
-export interface Settings extends InitOptions {
+export interface Settings extends Omit<InitOptions, "serverKey"> {
+  serverKey: Uint8Array;
   endpoint: string;
   fallbackUrl: string;
   consent: Consent;
@@ -46,9 +47,6 @@ export const consentCode = (consent: Consent): number => CONSENTS.indexOf(consen
 export function parseOptions(options: InitOptions): Settings {
   const { serverKey, token, consent = "full", actionTimeoutMs = ACTION_TIMEOUT_MS } = options;
   const socket = parseEndpoint(options.endpoint);
-  if (!/^[A-Za-z0-9_-]{43}=?$/.test(serverKey ?? "")) {
-    throw new PaletError("bad-server-key", "expected serverKey to be 32 bytes in base64url (43 characters)");
-  }
   if (typeof token !== "function") {
     throw new PaletError("no-token-provider", "expected token to be a function that answers with a session token");
   }
@@ -60,6 +58,7 @@ export function parseOptions(options: InitOptions): Settings {
   }
   return {
     ...options,
+    serverKey: parseKey(serverKey),
     endpoint: socket.href,
     fallbackUrl: new URL(options.fallbackUrl ?? besideEndpoint(socket), document.baseURI).href,
     consent,
@@ -68,18 +67,24 @@ export function parseOptions(options: InitOptions): Settings {
   };
 }
 
+/** 32 bytes from their 43 characters of base64url; the last one carries four bits alone. */
+function parseKey(key: string): Uint8Array {
+  if (!/^[\w-]{42}[AEIMQUYcgkosw048]=?$/.test(key)) {
+    throw new PaletError("bad-server-key", "expected serverKey to be 32 bytes in base64url (43 characters)");
+  }
+  const bytes = atob(key.slice(0, 43).replace(/-/g, "+").replace(/_/g, "/"));
+  return Uint8Array.from(bytes, (byte) => byte.charCodeAt(0));
+}
+
 function parseEndpoint(endpoint: string): URL {
-  let url: URL;
   try {
-    url = new URL(endpoint, document.baseURI);
+    const url = new URL(endpoint, document.baseURI);
+    url.protocol = url.protocol.replace(/^http/, "ws");
+    if (endpoint && /^wss?:$/.test(url.protocol)) return url;
   } catch {
-    throw new PaletError("bad-endpoint", `expected endpoint to be a wss: address or a path, got ${String(endpoint)}`);
+    // Told below, like any other address that is none.
   }
-  url.protocol = url.protocol.replace(/^http/, "ws");
-  if (!endpoint || !/^wss?:$/.test(url.protocol)) {
-    throw new PaletError("bad-endpoint", `expected endpoint to be a wss: address or a path, got ${String(endpoint)}`);
-  }
-  return url;
+  throw new PaletError("bad-endpoint", `expected endpoint to be a wss: address or a path, got ${String(endpoint)}`);
 }
 
 function besideEndpoint(socket: URL): string {

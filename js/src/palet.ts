@@ -19,9 +19,9 @@ import { type Words, overlay, wordsFile, wordsOf } from "./paint/words";
 const DRAIN_MS = 100;
 const SOURCES = { sealed: 0, local: 1, input: 2 } as const;
 
-const unanswered = (code: string, text: string): ActionAnswer => ({
+const unanswered = (why: string): ActionAnswer => ({
   decision: "step-up",
-  reasons: [{ code, text }],
+  reasons: [{ code: `palet.${why}`, text: "No answer could be had, so proof of identity is needed." }],
   reference: "",
 });
 
@@ -96,14 +96,14 @@ export class PaletSession {
   action(name: string): Promise<ActionAnswer> {
     this.#drain();
     const exchange = this.#exchange;
-    if (!exchange) return Promise.resolve(unanswered("palet.no-evidence", "PaLet is not running on this page."));
+    if (!exchange) return Promise.resolve(unanswered("no-evidence"));
     return new Promise((resolve) => {
       let timer = 0;
       const settle = (answer: ActionAnswer): void => {
         this.#native.cancelTimeout(timer);
         resolve(answer);
       };
-      const late = unanswered("palet.no-answer", "No answer came in time.");
+      const late = unanswered("no-answer");
       const id = exchange.run((now) => {
         const number = core.happen(Input.Action, now, String(name));
         this.#actions.set(number, settle);
@@ -156,8 +156,7 @@ export class PaletSession {
     this.#life.stop();
     forgetElement();
     this.#painter.stop();
-    for (const settle of this.#actions.values()) settle(unanswered("palet.ended", "PaLet has ended on this page."));
-    this.#actions.clear();
+    this.#giveUp("ended");
     this.#tell("ended");
     this.#emitter.clear();
     if (currentSession() === this) place()[PLACE] = null;
@@ -205,7 +204,7 @@ export class PaletSession {
     this.#painter.connect({
       declare: (fields) => this.#declare(fields),
       retire: (ids) => this.#retire(ids),
-      overflow: () => this.#emitter.emit("notice", { code: "too-many-fields", text: "some fields stay masked" }),
+      overflow: () => this.#emitter.emit("notice", { code: "too-many-fields" }),
     });
     this.#drain();
   }
@@ -215,7 +214,7 @@ export class PaletSession {
     const { serverKey, consent, strict } = this.#settings;
     const coarse = matchMedia("(pointer: coarse)").matches;
     try {
-      const begun = core.begin(serverKey.replace(/=$/, ""), consentCode(consent), coarse, strict, this.#native.now());
+      const begun = core.begin(serverKey, consentCode(consent), coarse, strict, this.#native.now());
       return begun ? null : "stopped";
     } catch {
       return "stopped";
@@ -228,10 +227,15 @@ export class PaletSession {
     this.#listeners.stop();
     this.#capturing = false;
     this.#ring.wipe();
-    for (const settle of this.#actions.values()) settle(unanswered("palet.no-evidence", "PaLet is not running on this page."));
-    this.#actions.clear();
-    this.#emitter.emit("notice", { code, text: "PaLet runs without its session: everything stays masked" });
+    this.#giveUp("no-evidence");
+    this.#emitter.emit("notice", { code });
     this.#tell("no-evidence");
+  }
+
+  /** Answers every action that still waits. */
+  #giveUp(why: string): void {
+    for (const settle of this.#actions.values()) settle(unanswered(why));
+    this.#actions.clear();
   }
 
   #capture(): void {

@@ -83,8 +83,9 @@ fn parse_settings(
     strict: bool,
 ) -> Option<(ClientSettings, [u8; 32])> {
     let (seed, key) = input.split_first_chunk()?;
+    let key = <[u8; 32]>::try_from(key).ok()?;
     let settings = ClientSettings {
-        server_key: PublicKey::from_base64url(core::str::from_utf8(key).ok()?).ok()?,
+        server_key: PublicKey::from_bytes(key),
         consent: match consent {
             2 => Consent::Full,
             1 => Consent::FraudOnly,

@@ -29,10 +29,10 @@ const MAYBE_LEFT = "Backquote IntlBackslash";
 
 const FIXED: ReadonlyArray<readonly [KeyClass, string]> = [
   [KeyClass.Space, "Space"],
-  [KeyClass.Erase, "Backspace Delete NumpadBackspace"],
+  [KeyClass.Erase, "Backspace Delete"],
   [
     KeyClass.Modifier,
-    "ShiftLeft ShiftRight ControlLeft ControlRight AltLeft AltRight MetaLeft MetaRight OSLeft OSRight CapsLock Fn",
+    "ShiftLeft ShiftRight ControlLeft ControlRight AltLeft AltRight MetaLeft MetaRight CapsLock",
   ],
   [
     KeyClass.Navigation,

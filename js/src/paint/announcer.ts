@@ -41,12 +41,7 @@ function addRegion(): HTMLElement {
   region.setAttribute("role", "status");
   region.setAttribute("aria-live", "polite");
   region.setAttribute("data-palet-status", "");
-  const { style } = region;
-  style.position = "absolute";
-  style.width = style.height = "1px";
-  style.overflow = "hidden";
-  style.clipPath = "inset(50%)";
-  style.whiteSpace = "nowrap";
+  region.style.cssText = "position:absolute;width:1px;height:1px;overflow:hidden;clip-path:inset(50%);white-space:nowrap";
   document.body.append(region);
   return region;
 }

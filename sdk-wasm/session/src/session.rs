@@ -215,10 +215,8 @@ impl ClientSession {
             None => self.post_due().unwrap_or(post.next_at).min(post.socket_at),
         });
         let link = if self.post.is_some() && matches!(self.link, Link::Down { .. }) { None } else { link };
-        [self.extractor.poll_timeout(), self.fields.next_expiry(), grace, link, post]
-            .into_iter()
-            .flatten()
-            .min()
+        let page = sooner(self.extractor.poll_timeout(), self.fields.next_expiry());
+        sooner(sooner(page, grace), sooner(link, post))
     }
 
     /// The next sealed frame for the socket.
@@ -339,6 +337,16 @@ impl ClientSession {
 /// The order to redact one field until the server says otherwise.
 pub(crate) fn redact(field: FieldId) -> Directive {
     Directive { field, level: palet_mask::Level::Redact, display: None, ttl_ms: 0 }
+}
+
+/// The sooner of two times that may not come.
+#[inline(never)]
+fn sooner(one: Option<Micros>, other: Option<Micros>) -> Option<Micros> {
+    match (one, other) {
+        (Some(one), Some(other)) if other < one => Some(other),
+        (None, other) => other,
+        (one, _) => one,
+    }
 }
 
 /// The lists are short; a queue's code would weigh more in the page than moving what is left.
