@@ -12,8 +12,10 @@ mod models;
 pub mod pointer;
 mod reference;
 mod score;
+mod session;
 
 pub use model_file::{ModelError, ModelHash, ModelKind, PersonTag, open_model, seal_model};
 pub use models::Models;
 pub use reference::{EnrolError, PreparedReference, Reference};
 pub use score::{Evidence, LogLikelihoodRatio, Modality, ModalityScore, Reason, Scores, compare};
+pub use session::SessionComparison;

@@ -4,7 +4,7 @@ use crate::accumulator::Accumulator;
 use crate::automation::{AutomationFinding, AutomationWatch};
 use crate::reason::{ReasonCode, RiskReason};
 use crate::settings::RiskSettings;
-use palet_comparison::{Evidence, Modality, ModelHash, Models, PreparedReference};
+use palet_comparison::{Modality, ModelHash, Models, PreparedReference, SessionComparison};
 use palet_features::{FeatureWindow, SCHEMA_VERSION};
 use palet_units::{Micros, Probability};
 
@@ -69,6 +69,7 @@ pub struct Risk {
 /// The state of one session's risk.
 pub struct SessionRisk {
     settings: RiskSettings,
+    comparison: SessionComparison,
     evidence: Accumulator,
     automation: AutomationWatch,
     updated_at: Micros,
@@ -81,6 +82,7 @@ impl SessionRisk {
     pub fn new(settings: &RiskSettings) -> Self {
         Self {
             settings: *settings,
+            comparison: SessionComparison::default(),
             evidence: Accumulator::new(settings),
             automation: AutomationWatch::default(),
             updated_at: Micros::ZERO,
@@ -110,6 +112,7 @@ impl SessionRisk {
     /// The subject has proved who they are: what spoke against them until now is forgotten.
     pub fn step_up_passed(&mut self) {
         self.evidence.step_up_passed();
+        self.comparison.step_up_passed();
         self.automation = AutomationWatch::default();
         self.risk = Risk { versions: self.risk.versions, trained: self.risk.trained, ..nothing_known() };
     }
@@ -127,9 +130,7 @@ impl SessionRisk {
     }
 
     fn compare(&mut self, models: &Models, reference: &PreparedReference, window: &FeatureWindow) {
-        let mut evidence = Evidence::default();
-        evidence.add(models, reference, window);
-        self.evidence.add(&evidence.scores(models, reference));
+        self.evidence.add(&self.comparison.compare(models, reference, window));
     }
 
     fn made(&self, models: &Models, reference: Option<&PreparedReference>) -> Risk {

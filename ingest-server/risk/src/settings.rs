@@ -41,9 +41,9 @@ impl Default for RiskSettings {
         Self {
             keystroke_clip: 4.0,
             keystroke_slack: -1.0,
-            pointer_clip: 1.25,
+            pointer_clip: 2.5,
             pointer_slack: 0.0,
-            pointer_weight: 0.62,
+            pointer_weight: 1.2,
             fixed_text_clip: 1.0,
             raised_nats: 3.9,
             high_nats: 6.0,

@@ -8,6 +8,7 @@ mod evidence;
 mod fusion;
 mod model;
 mod reference;
+mod session;
 mod space;
 #[cfg(test)]
 mod tests;
@@ -19,4 +20,5 @@ pub use model::{PointerContent, PointerModels};
 pub use reference::{
     ENROLMENT_STROKES_MAX, ENROLMENT_STROKES_MIN, PointerReference, PreparedPointer, UPDATE_STROKES_MAX,
 };
+pub use session::{ANCHOR_STROKES, PointerSession};
 pub use training::{FOLDS, TrainingError, TrainingPeople, TrainingPerson, TrainingRecording};

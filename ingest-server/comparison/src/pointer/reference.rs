@@ -200,18 +200,18 @@ impl PreparedPointer {
     }
 
     /// The reference with the first strokes of an authenticated session joined to it: the session's anchor. Weighs
-    /// today's chair, mouse and mood in, for this session only.
-    #[must_use]
-    pub fn anchored(&self, models: &PointerModels, evidence: &PointerEvidence) -> Self {
+    /// today's chair, mouse and mood in, for this session only; a stroke weighs as much
+    /// as `weight` strokes of the enrolment.
+    pub(crate) fn anchored(&self, models: &PointerModels, evidence: &PointerEvidence, weight: f32) -> Self {
         let Some(place) = evidence.window_place(models, self) else { return self.clone() };
         let mut sums = self.sums.clone();
-        sums.add(evidence.sums());
+        sums.add(&evidence.sums().times(weight));
         let mut whole = self.whole.clone();
         whole.add(evidence.whole());
-        let weight = (evidence.strokes() as f32 / WINDOW_STROKES as f32).min(1.0);
+        let windows = (evidence.strokes() as f32 / WINDOW_STROKES as f32).min(1.0) * weight;
         let mut joined = self.place;
         for (to, from) in joined.iter_mut().zip(place) {
-            *to = (*to * self.windows + from * weight) / (self.windows + weight);
+            *to = (*to * self.windows + from * windows) / (self.windows + windows);
         }
         Self::finished(
             models,
@@ -222,7 +222,7 @@ impl PreparedPointer {
                 inside: self.inside,
                 sums,
                 place: joined,
-                windows: self.windows + weight,
+                windows: self.windows + windows,
                 whole,
             },
         )

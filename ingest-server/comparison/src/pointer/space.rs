@@ -133,6 +133,11 @@ impl MixtureSums {
         self.shifts.iter_mut().zip(&other.shifts).for_each(|(a, b)| *a += b);
     }
 
+    pub(crate) fn times(&self, factor: f32) -> Self {
+        let shifts = self.shifts.iter().map(|value| value * factor).collect();
+        Self { counts: self.counts.map(|count| count * factor), shifts }
+    }
+
     pub(crate) fn total(&self) -> f32 {
         self.counts.iter().sum()
     }

@@ -195,7 +195,7 @@ fn an_anchor_brings_the_reference_to_the_session() {
     // Another chair: everything a little different today.
     let mut evidence = PointerEvidence::default();
     blocks(100, 8, 3, 0.5).iter().for_each(|block| evidence.add(models(), &prepared, block));
-    let anchored = prepared.anchored(models(), &evidence);
+    let anchored = prepared.anchored(models(), &evidence, 1.0);
     let later = blocks(100, 9, 3, 0.5);
     assert!(nats(models(), &anchored, &later) > nats(models(), &prepared, &later));
     let stranger = blocks(150, 9, 3, 0.5);
@@ -239,4 +239,59 @@ fn hostile_features_give_a_finite_score() {
         let enrolled = PointerReference::enrol(models(), &probe.iter().collect::<Vec<_>>()).unwrap();
         assert!(nats(models(), &enrolled.prepare(models()), &probe).is_finite(), "{value}");
     }
+}
+
+/// What each block of a session scores. **Units**: nats.
+fn session_nats(
+    session: &mut PointerSession,
+    prepared: &PreparedPointer,
+    blocks: &[PointerBlock],
+) -> Vec<f64> {
+    let mut score = |block| session.compare(models(), prepared, block).unwrap().llr.nats();
+    blocks.iter().map(&mut score).collect()
+}
+
+#[test]
+fn before_the_anchor_is_set_a_block_says_little() {
+    let prepared = reference(100).prepare(models());
+    let stranger = blocks(150, 9, 6, 0.0);
+    let nats = session_nats(&mut PointerSession::default(), &prepared, &stranger);
+    assert!(nats[..3].iter().all(|nats| nats.abs() <= 0.25), "{nats:?}");
+    assert!(nats[3..].iter().any(|nats| *nats < -0.25), "{nats:?}");
+}
+
+#[test]
+fn a_stranger_after_the_anchor_stands_out_and_the_subject_does_not() {
+    let mut right = 0;
+    for subject in 100..106 {
+        let prepared = reference(subject).prepare(models());
+        let mut session = PointerSession::default();
+        let own = session_nats(&mut session, &prepared, &blocks(subject, 9, 8, 0.3));
+        let strange = session_nats(&mut session, &prepared, &blocks(subject + 50, 9, 4, 0.3));
+        right += u32::from(own[3..].iter().sum::<f64>() > 0.0) + u32::from(strange[1] < 0.0);
+    }
+    assert!(right >= 11, "{right} of 12 decisions right");
+}
+
+#[test]
+fn who_is_strange_from_the_start_does_not_join_the_reference() {
+    let prepared = reference(100).prepare(models());
+    let strange = blocks(150, 9, 8, 0.0);
+    let nats = session_nats(&mut PointerSession::default(), &prepared, &strange);
+    assert!(nats[4..].iter().sum::<f64>() < 0.0, "{nats:?}");
+    let mut proven = PointerSession::default();
+    proven.step_up_passed();
+    let forgiven = session_nats(&mut proven, &prepared, &strange);
+    assert!(forgiven[4..].iter().sum::<f64>() > nats[4..].iter().sum::<f64>(), "{forgiven:?}");
+}
+
+#[test]
+fn the_same_blocks_give_the_same_bits() {
+    let prepared = reference(100).prepare(models());
+    let session = blocks(100, 9, 8, 0.1);
+    let run = || {
+        let nats = session_nats(&mut PointerSession::default(), &prepared, &session);
+        nats.into_iter().map(f64::to_bits).collect::<Vec<_>>()
+    };
+    assert_eq!(run(), run());
 }
