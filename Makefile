@@ -8,7 +8,7 @@ CARGO ?= cargo
 CORPORA := $(or $(PALET_DATA),../shared/data)/corpora
 PALET := target/release/palet
 
-.PHONY: help setup sdk site build demo test test-rust test-js fmt fmt-check lint size e2e bench bench-presidio eval \
+.PHONY: help setup sdk site build demo test test-rust test-js fmt fmt-check lint size e2e bench bench-presidio eval eval-docs \
 	models fuzz deny docs ci clean
 
 help: ## List the targets
@@ -83,6 +83,10 @@ bench-presidio: ## Detection against Presidio's recognisers for a bank, in an en
 
 eval: build ## Error rates on the corpora beside the project, where they are
 	scripts/eval.sh "$(CORPORA)"
+
+eval-docs: build ## Write docs/evaluation.md from a run over all corpora
+	$(CARGO) run --quiet --release --package palet-eval --bin palet-models -- document $(CORPORA)/* > docs/evaluation.md.new
+	mv docs/evaluation.md.new docs/evaluation.md
 
 models: ## Make the shipped population and cohort again, from the corpora that may be trained on
 	scripts/models.sh "$(CORPORA)"
