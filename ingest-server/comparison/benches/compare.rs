@@ -1,6 +1,10 @@
 //! What one keystroke block costs the server: evidence against the subject and the whole cohort, normalised, fused,
 //! calibrated; and what preparing a reference costs a session.
-#![allow(clippy::expect_used, missing_docs, reason = "a bench fails loudly, and its macros make undocumented items")]
+#![allow(
+    clippy::expect_used,
+    missing_docs,
+    reason = "a bench fails loudly, and its macros make undocumented items"
+)]
 
 use criterion::{Criterion, criterion_group, criterion_main};
 use palet_capture::{Event, FieldKind, KeyClass, KeyEvent, KeyPhase, KeySlot, What};
@@ -39,7 +43,9 @@ fn benches(criterion: &mut Criterion) {
     criterion.bench_function("compare/64-key block", |bencher| {
         bencher.iter(|| compare(black_box(&models), black_box(&prepared), black_box(&probe)));
     });
-    criterion.bench_function("prepare/reference", |bencher| bencher.iter(|| black_box(&reference).prepare(&models)));
+    criterion.bench_function("prepare/reference", |bencher| {
+        bencher.iter(|| black_box(&reference).prepare(&models))
+    });
     criterion.bench_function("extract/1000 keys", |bencher| bencher.iter(|| windows(black_box(1_000))));
 }
 
