@@ -18,6 +18,8 @@ const GLOBALS = [
   "customElements",
   "getComputedStyle",
   "matchMedia",
+  "MutationObserver",
+  "fetch",
 ];
 
 export interface Page {

@@ -96,7 +96,7 @@ export class PaintedElement {
     this.#resting = true;
     this.#level = this.source === "input" ? CLEAR : REDACT;
     this.#display = null;
-    if (this.source !== "local") this.#write();
+    this.#write();
     this.#unstash(this.source === "local");
     this.#unlabel();
     this.element.removeAttribute(LEVEL_ATTRIBUTE);
