@@ -1,7 +1,7 @@
 //! Learning from ended sessions, never in the path of a batch. Whether a session may teach is
 //! `palet_comparison::enrolment`'s rule; this task brings it what it needs and writes down what came of it.
 //!
-//! A subject is *enrolling* until [`ENROLLING_MAX`] confirmed sessions have taught: each of them makes the anchor
+//! A subject is *enrolling* until `ENROLLING_MAX` confirmed sessions have taught: each of them makes the anchor
 //! anew from all of them together, since spread over sessions matters more than amount. Afterwards the anchor is
 //! frozen. Every other session that may teach only moves the bounded drift beside it.
 
