@@ -105,11 +105,13 @@ export function happen(input: Input, now: number, what?: Uint8Array | string): n
   return wasm.happen(input, now);
 }
 
-/** Hands the ring's records over. */
-export function drain(records: Float64Array, now: number): void {
-  const at = wasm.events_at(records.length);
-  new Float64Array(wasm.memory.buffer, at >>> 0, records.length).set(records);
-  wasm.happen(Input.Drain, now);
+/** Hands the ring's first numbers over. */
+export function drain(records: Float64Array, count: number, now: number): void {
+  // First asked for, since making room may move the memory.
+  const start = wasm.events_at(count) >>> 0;
+  const room = new Float64Array(wasm.memory.buffer, start, count);
+  for (let at = 0; at < count; at++) room[at] = records[at] as number;
+  happen(Input.Drain, now);
 }
 
 /** Declares a field; told to the server at the next {@link Input.Announce}. `source`: 0 sealed, 1 local, 2 input. */

@@ -48,13 +48,13 @@ export function parseOptions(options: InitOptions): Settings {
   const { serverKey, token, consent = "full", actionTimeoutMs = ACTION_TIMEOUT_MS } = options;
   const socket = parseEndpoint(options.endpoint);
   if (typeof token !== "function") {
-    throw new PaletError("no-token-provider", "expected token to be a function that answers with a session token");
+    throw new PaletError("no-token-provider", "expected token to be a function");
   }
   if (!CONSENTS.includes(consent)) {
     throw new PaletError("bad-consent", `expected consent to be full, fraud-only or none, got ${String(consent)}`);
   }
   if (!(actionTimeoutMs > 0)) {
-    throw new PaletError("bad-option", "expected actionTimeoutMs to be a number above 0");
+    throw new PaletError("bad-option", "expected actionTimeoutMs above 0");
   }
   return {
     ...options,
@@ -118,7 +118,7 @@ export function readScript(script: HTMLElement | null): InitOptions | null {
 export function tokenFrom(url: string): () => Promise<string> {
   return async () => {
     const answer = await fetch(url, { credentials: "same-origin", cache: "no-store" });
-    if (!url || !answer.ok) throw new Error(`palet: expected a session token, got status ${answer.status}`);
+    if (!url || !answer.ok) throw new Error(`palet: expected a token, got status ${answer.status}`);
     const text = (await answer.text()).trim();
     return text.startsWith("{") ? String((JSON.parse(text) as { token?: unknown }).token ?? "") : text;
   };

@@ -276,8 +276,8 @@ export class PaletSession {
   #drain(): void {
     const exchange = this.#exchange;
     if (!exchange || this.#ring.head === 0) return;
-    const records = this.#ring.take();
-    exchange.run((now) => core.drain(records, now));
+    const count = this.#ring.take();
+    exchange.run((now) => core.drain(this.#ring.records, count, now));
   }
 
   #handleHidden(): void {
@@ -323,10 +323,10 @@ export const currentSession = (): PaletSession | null => place()[PLACE] ?? null;
 /** Starts PaLet on this page. One at a time. */
 export async function startPalet(options: InitOptions, assets: Assets): Promise<PaletSession> {
   if (typeof document === "undefined") {
-    throw new PaletError("no-page", "expected a page: call init in the browser, not while rendering on a server");
+    throw new PaletError("no-page", "expected a page: call init in the browser");
   }
   if (currentSession()) {
-    throw new PaletError("already-started", "expected no session on this page: call destroy() on the running one first");
+    throw new PaletError("already-started", "expected no session on this page: destroy() the running one first");
   }
   const session = new PaletSession(options);
   place()[PLACE] = session;

@@ -8,7 +8,7 @@ test("the first record wakes, the following ones do not", () => {
   ring.push(1, 2, 3, 4);
   ring.push(5, 6, 7, 8);
   assert.equal(woken, 1);
-  assert.deepEqual([...ring.take()], [1, 2, 3, 4, 5, 6, 7, 8]);
+  assert.deepEqual([...ring.records.subarray(0, ring.take())], [1, 2, 3, 4, 5, 6, 7, 8]);
   ring.push(9, 1, 1, 1);
   assert.equal(woken, 2);
 });
@@ -16,7 +16,7 @@ test("the first record wakes, the following ones do not", () => {
 test("a full ring says once that events are missing", () => {
   const ring = new Ring(() => {});
   for (let at = 0; at < RING_RECORDS + 50; at++) ring.push(at, 0, 0, 0);
-  const taken = ring.take();
+  const taken = ring.records.subarray(0, ring.take());
   assert.equal(taken.length, RING_RECORDS * STRIDE);
   assert.equal(taken[taken.length - 3], signalCode(Signal.Overflow));
   assert.equal([...taken].filter((value, at) => at % STRIDE === 1 && value === signalCode(Signal.Overflow)).length, 1);

@@ -13,12 +13,17 @@ const SCROLL = pointerCode(PointerPhase.Scroll, PointerKind.Mouse);
 /** A scroll that follows a wheel or a finger within this time is that wheel's or finger's. */
 const SCROLL_TAIL_MS = 300;
 
-const kindOf = (event: PointerEvent): PointerKind =>
-  event.pointerType === "touch" ? PointerKind.Touch : event.pointerType === "pen" ? PointerKind.Pen : PointerKind.Mouse;
+function kindOf(event: PointerEvent): PointerKind {
+  const type = event.pointerType;
+  return type === "touch" ? PointerKind.Touch : type === "pen" ? PointerKind.Pen : PointerKind.Mouse;
+}
 
 export class Pointer {
   readonly #native: Native;
   readonly #ring: Ring;
+  /** The pointer that moved last, and what it is: its type is a text, which costs more than all else of a sample. */
+  #id = Number.NaN;
+  #kind = PointerKind.Mouse;
   /** The browser pans with this finger: touch events carry on. */
   #panning = false;
   #scrolledUntil = 0;
@@ -53,7 +58,8 @@ export class Pointer {
       this.#ring.push(event.timeStamp, signalCode(Signal.Untrusted), 0, 0);
       return;
     }
-    const kind = kindOf(event);
+    if (event.pointerId !== this.#id) this.#look(event);
+    const kind = this.#kind;
     if (kind === PointerKind.Touch && !event.isPrimary) return;
     const code = MOVE_MOUSE | (kind << 5);
     const ring = this.#ring;
@@ -74,18 +80,19 @@ export class Pointer {
       this.#ring.push(event.timeStamp, signalCode(Signal.Untrusted), 0, 0);
     } else if (event.isPrimary) {
       if (phase === PointerPhase.Down) this.#panning = false;
-      this.#ring.push(event.timeStamp, pointerCode(phase, kindOf(event)), event.clientX, event.clientY);
+      this.#look(event);
+      this.#ring.push(event.timeStamp, pointerCode(phase, this.#kind), event.clientX, event.clientY);
     }
   }
 
+  #look(event: PointerEvent): void {
+    this.#id = event.pointerId;
+    this.#kind = kindOf(event);
+  }
+
   #handleCancel(event: PointerEvent): void {
-    if (!event.isTrusted || !event.isPrimary) return;
-    const kind = kindOf(event);
-    if (kind === PointerKind.Touch && "ontouchmove" in window) {
-      this.#panning = true;
-    } else {
-      this.#ring.push(event.timeStamp, pointerCode(PointerPhase.Cancel, kind), event.clientX, event.clientY);
-    }
+    if (kindOf(event) === PointerKind.Touch) this.#panning = event.isPrimary && event.isTrusted;
+    else this.#handleStep(event, PointerPhase.Cancel);
   }
 
   #handleTouch(event: TouchEvent, phase: PointerPhase): void {

@@ -96,9 +96,9 @@ export class Ring {
     if (head === 0) this.#wake();
   }
 
-  /** What came since the last drain. The view is overwritten by the next event. */
-  take(): Float64Array {
-    const taken = this.records.subarray(0, this.head);
+  /** How many numbers came since the last drain. They stay where they are until the next event. */
+  take(): number {
+    const taken = this.head;
     this.head = 0;
     this.#overflowed = false;
     return taken;

@@ -13,7 +13,7 @@ const FIXED_TEXT_FIELDS = 16;
 const NEVER_FIXED = /(^|\s)(cc-[a-z-]+|one-time-code)(\s|$)/i;
 const SECRET_AUTOCOMPLETE = /(^|\s)(cc-[a-z-]+|[a-z]+-password|one-time-code)(\s|$)/i;
 const SECRET_NAME =
-  /(^|[^a-z])(pass(word|wd|code|phrase)?|passwor[dt]|kennwort|pwd|pin|cvv2?|cvc2?|csc|otp|tan|totp|mfa|security-?code|card-?n(umber|o|um)|pan|one-?time-?code)([^a-z]|$)/i;
+  /(^|[^a-z])(pass(wor[dt]|wd|code|phrase)?|kennwort|pwd|pin|cvv2?|cvc2?|csc|otp|tan|totp|mfa|security-?code|card-?n(umber|o|um)|pan|one-?time-?code)([^a-z]|$)/i;
 const SECRET_CLASSES = /^(pan|cvv|pin|otp|password|track)$/;
 const WATCHED = ["type", "autocomplete", "name", "id", "data-palet-field", "data-palet-fixed-text"];
 
