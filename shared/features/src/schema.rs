@@ -100,7 +100,7 @@ pub const STROKE_FEATURES: usize = 77;
 
 /// Features of one stroke: kinematics without coordinates and without absolute direction.
 ///
-/// **Shape** `[STROKE_FEATURES]`, in the order of `pointer::FEATURE_NAMES`. **Units**: each feature's own, in
+/// **Shape** `[STROKE_FEATURES]`, in the order of `pointer/kinematics.rs`. **Units**: each feature's own, in
 /// steps of 1/[`crate::pointer::STEPS_PER_UNIT`]; [`crate::pointer::ABSENT`] where a stroke has no such thing.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub struct Stroke {
