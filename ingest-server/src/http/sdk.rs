@@ -23,21 +23,16 @@ pub struct SdkFile {
     pub integrity: Option<String>,
 }
 
-/// `manifest.json` as the SDK's build writes it, as far as the server needs it.
 #[derive(Default, Deserialize)]
 struct Manifest {
-    /// Plain names and the immutable names behind them.
-    #[serde(default)]
-    aliases: BTreeMap<String, String>,
     #[serde(default)]
     files: BTreeMap<String, ManifestFile>,
 }
 
 #[derive(Deserialize)]
 struct ManifestFile {
+    file: String,
     integrity: Option<String>,
-    #[serde(default)]
-    immutable: bool,
 }
 
 fn manifest() -> Manifest {
@@ -48,10 +43,10 @@ fn manifest() -> Manifest {
 /// The immutable name and the integrity of a file by its plain name, such as `palet.js`.
 #[must_use]
 pub fn sdk_file(plain: &str) -> SdkFile {
-    let mut manifest = manifest();
-    let name = manifest.aliases.remove(plain).unwrap_or_else(|| plain.to_owned());
-    let integrity = manifest.files.remove(&name).and_then(|file| file.integrity);
-    SdkFile { name, integrity }
+    match manifest().files.remove(plain) {
+        Some(ManifestFile { file, integrity }) => SdkFile { name: file, integrity },
+        None => SdkFile { name: plain.to_owned(), integrity: None },
+    }
 }
 
 /// A file of the SDK.
@@ -59,8 +54,8 @@ pub fn sdk_file(plain: &str) -> SdkFile {
 /// **Errors**: there is none of that name.
 pub(crate) async fn serve(request: HttpRequest, path: web::Path<String>) -> Result<HttpResponse, Problem> {
     let manifest = manifest();
-    let immutable = manifest.files.get(path.as_str()).is_some_and(|file| file.immutable);
-    let name = manifest.aliases.get(path.as_str()).map_or(path.as_str(), String::as_str);
+    let immutable = manifest.files.values().any(|known| known.file == *path);
+    let name = manifest.files.get(path.as_str()).map_or(path.as_str(), |known| known.file.as_str());
     let Some(file) = Built::get(name) else {
         return Err(Problem::not_found(
             "file-unknown",
