@@ -49,7 +49,6 @@ export interface SdkInspection {
 /** Something that the bank's operators should know: a stable code, never a value. */
 export interface SdkNotice {
   code: string;
-  text: string;
 }
 
 interface SdkEvents {
