@@ -72,7 +72,8 @@ lint: sdk site ## Clippy, warnings as errors
 size: sdk ## The SDK's size against its budget
 	$(CARGO) run --quiet --package xtask -- size
 
-e2e: build tests/e2e/node_modules/.package-lock.json ## Real server, real Chromium and Firefox
+e2e: sdk site tests/e2e/node_modules/.package-lock.json ## Real server, real Chromium and Firefox
+	$(CARGO) build --release --package palet-server --package palet-tests --bin palet --bin feed
 	cd tests/e2e && node --test --test-concurrency=1 --test-reporter=spec 'suite/*.test.mjs'
 
 bench: build ## Ratios against peers measured in the same run

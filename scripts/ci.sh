@@ -32,6 +32,5 @@ part test test-rust
 part test-js test-js
 part size size
 part docs docs
-part build build
 part e2e e2e
 part eval eval
