@@ -74,7 +74,7 @@ size: sdk ## The SDK's size against its budget
 
 e2e: sdk site tests/e2e/node_modules/.package-lock.json ## Real server, real Chromium and Firefox
 	$(CARGO) build --release --package palet-server --package palet-tests --bin palet --bin feed
-	cd tests/e2e && node --test --test-concurrency=1 --test-reporter=spec 'suite/*.test.mjs'
+	cd tests/e2e && node --test --test-concurrency=1 --test-reporter=spec suite/*.test.mjs
 
 bench: build ## Ratios against peers measured in the same run
 	scripts/bench.sh
