@@ -9,7 +9,7 @@ CORPORA := $(or $(PALET_DATA),../shared/data)/corpora
 PALET := target/release/palet
 
 .PHONY: help setup sdk site build demo test test-rust test-js fmt fmt-check lint size e2e bench bench-presidio eval eval-docs \
-	models fuzz deny docs ci clean
+	models fuzz docs ci clean
 
 help: ## List the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 18
@@ -94,9 +94,6 @@ models: ## Make the shipped population and cohort again, from the corpora that m
 
 fuzz: ## Ten minutes of fuzzing for each decoder (FUZZ_SECONDS=n for another time)
 	scripts/fuzz.sh
-
-deny: ## Licences and advisories of all dependencies
-	$(CARGO) deny check licenses bans sources
 
 docs: ## Rustdoc without warnings, links and figures of docs/ checked
 	RUSTDOCFLAGS="-D warnings" $(CARGO) doc --workspace --no-deps --locked --quiet
