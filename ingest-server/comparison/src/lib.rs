@@ -9,9 +9,11 @@ pub mod fixed_text;
 pub mod keystroke;
 mod model_file;
 mod models;
+pub mod one_class;
 pub mod pointer;
 mod reference;
 mod score;
+pub mod scorer;
 mod session;
 
 pub use model_file::{ModelError, ModelHash, ModelKind, PersonTag, open_model, seal_model};

@@ -5,6 +5,7 @@ use crate::document::Document;
 use crate::metrics::{self, Summary};
 use crate::pointer_people;
 use crate::report;
+use crate::scorers;
 use crate::takeover::{self, TakeoverReport, TakeoverSettings};
 use crate::training;
 use crate::trials::{self, FUSION, TrialRun};
@@ -110,7 +111,7 @@ pub fn run(args: &EvalArgs, stdout: &mut impl Write, stderr: &mut impl Write) ->
             run_takeover(&corpus, &models, args, stdout, stderr)?;
             continue;
         }
-        let run = trials::run(&corpus, &models);
+        let run = trials::run_with(&corpus, &models, &scorers::all());
         tell_faults(&corpus.name, &run.faults, run.failed, stderr)?;
         let scorer = args.scorer.as_deref().unwrap_or(FUSION);
         if !run.scorers().contains(&scorer) {

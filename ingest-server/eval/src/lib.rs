@@ -14,6 +14,7 @@ mod plot;
 pub mod pointer_people;
 pub mod replay;
 mod report;
+pub mod scorers;
 pub mod takeover;
 pub mod training;
 pub mod trials;

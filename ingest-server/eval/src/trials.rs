@@ -8,6 +8,7 @@ use crate::pointer_people;
 use crate::replay::windows_of_rows;
 use palet_capture::FieldKind;
 use palet_comparison::pointer::TrainingPeople;
+use palet_comparison::scorer::{Enrolment, Scorer, ScorerReference};
 use palet_comparison::{Evidence, Models, PersonTag, PreparedReference, Reference};
 use palet_features::{DeviceClass, FeatureWindow};
 use std::collections::HashMap;
@@ -133,7 +134,7 @@ fn groups_of<'a>(corpus: &'a Corpus, known: &KnownPeople) -> Vec<Group<'a>> {
 }
 
 /// A trial's scores, or why it has none.
-type Outcome = Result<Vec<(&'static str, f64)>, FaultKind>;
+type Outcome = Result<Vec<Named<f64>>, FaultKind>;
 
 struct GroupResult {
     outcomes: Vec<(usize, Outcome)>,
@@ -141,16 +142,23 @@ struct GroupResult {
     comparing: Duration,
 }
 
-/// Runs every trial.
+/// Runs every trial through what the server fuses.
 #[must_use]
 pub fn run(corpus: &Corpus, models: &Models) -> TrialRun {
+    run_with(corpus, models, &[])
+}
+
+/// Runs every trial through what the server fuses, and through some scorers beside it.
+#[must_use]
+pub fn run_with(corpus: &Corpus, models: &Models, beside: &[Box<dyn Scorer>]) -> TrialRun {
     let field = field_of(corpus);
     let replayed = Replayed { enrolments: enrolments_of(corpus, field), probes: probes_of(corpus, field) };
     let trained = with_training(corpus, models);
     let models = trained.as_ref().unwrap_or(models);
     let known = KnownPeople::of(corpus, models);
     let groups = groups_of(corpus, &known);
-    let results = parallel::map(&groups, |group| run_group(corpus, models, &replayed, group));
+    let beside = Beside::of(beside, models, &replayed);
+    let results = parallel::map(&groups, |group| run_group(corpus, models, &replayed, &beside, group));
     let mut run = collected(corpus, results);
     run.left_out = known.count();
     run
@@ -167,7 +175,53 @@ pub(crate) fn with_training(corpus: &Corpus, models: &Models) -> Option<Models> 
     })
 }
 
-fn run_group(corpus: &Corpus, models: &Models, replayed: &Replayed, group: &Group<'_>) -> GroupResult {
+/// A scorer's name and what it knows of one subject.
+type Named<R> = (&'static str, R);
+
+/// Scorers beside the fusion, and whom those that know nobody else have enrolled already.
+struct Beside<'a> {
+    anew: Vec<&'a dyn Scorer>,
+    once: HashMap<&'a str, Vec<Named<Box<dyn ScorerReference>>>>,
+}
+
+impl<'a> Beside<'a> {
+    fn of(scorers: &'a [Box<dyn Scorer>], models: &Models, replayed: &'a Replayed) -> Self {
+        let (anew, once): (Vec<&dyn Scorer>, Vec<&dyn Scorer>) =
+            scorers.iter().map(AsRef::as_ref).partition(|scorer| scorer.knows_others());
+        let subjects: Vec<(&String, &Vec<FeatureWindow>)> = replayed.enrolments.iter().collect();
+        let enrolled = parallel::map(&subjects, |(_, windows)| {
+            enrolled_by(&once, Enrolment { models, windows, left_out: &[] })
+        });
+        let names = subjects.iter().map(|(subject, _)| subject.as_str());
+        Self { anew, once: names.zip(enrolled).collect() }
+    }
+
+    fn scores(
+        &self,
+        claimed: &str,
+        anew: &[Named<Box<dyn ScorerReference>>],
+        probe: &[FeatureWindow],
+    ) -> Vec<Named<f64>> {
+        let once = self.once.get(claimed).map_or(&[][..], Vec::as_slice);
+        let score = |(name, reference): &Named<Box<dyn ScorerReference>>| {
+            reference.score(probe).map(|score| (*name, score))
+        };
+        once.iter().chain(anew).filter_map(score).collect()
+    }
+}
+
+fn enrolled_by(scorers: &[&dyn Scorer], enrolment: Enrolment<'_>) -> Vec<Named<Box<dyn ScorerReference>>> {
+    let enrol = |scorer: &&dyn Scorer| scorer.enrol(enrolment).map(|reference| (scorer.name(), reference));
+    scorers.iter().filter_map(enrol).collect()
+}
+
+fn run_group(
+    corpus: &Corpus,
+    models: &Models,
+    replayed: &Replayed,
+    beside: &Beside<'_>,
+    group: &Group<'_>,
+) -> GroupResult {
     let thinned;
     let models = if group.left_out.is_empty() {
         models
@@ -179,24 +233,31 @@ fn run_group(corpus: &Corpus, models: &Models, replayed: &Replayed, group: &Grou
     let enrolled = replayed.enrolments.get(group.claimed).filter(|windows| !windows.is_empty());
     let reference = enrolled.and_then(|windows| Reference::enrol(models, DeviceClass::Desktop, windows).ok());
     let prepared = reference.map(|reference| reference.prepare(models));
+    let windows = enrolled.map_or(&[][..], Vec::as_slice);
+    let anew = enrolled_by(&beside.anew, Enrolment { models, windows, left_out: &group.left_out });
     for &at in &group.trials {
         let outcome = match &prepared {
             None => Err(FaultKind::NotEnrolled),
-            Some(prepared) => run_trial(corpus, models, replayed, prepared, at, &mut result),
+            Some(prepared) => {
+                run_trial(corpus, models, replayed, prepared, at, &mut result).map(|(mut scores, probe)| {
+                    scores.extend(beside.scores(group.claimed, &anew, probe));
+                    scores
+                })
+            }
         };
         result.outcomes.push((at, outcome));
     }
     result
 }
 
-fn run_trial(
+fn run_trial<'a>(
     corpus: &Corpus,
     models: &Models,
-    replayed: &Replayed,
+    replayed: &'a Replayed,
     reference: &PreparedReference,
     at: usize,
     result: &mut GroupResult,
-) -> Outcome {
+) -> Result<(Vec<Named<f64>>, &'a [FeatureWindow]), FaultKind> {
     let probe = &corpus.trials[at].probe;
     if corpus.rows(probe).is_none() {
         return Err(if corpus.recordings_of(&probe.subject).any(|r| r.session == probe.session) {
@@ -210,7 +271,7 @@ fn run_trial(
     let scores = scores_of(models, reference, windows);
     result.comparing += begun.elapsed();
     result.windows += windows.len();
-    scores.ok_or(FaultKind::NoFeatures)
+    scores.map(|scores| (scores, windows)).ok_or(FaultKind::NoFeatures)
 }
 
 /// Every scorer's score of one probe.

@@ -82,6 +82,9 @@ fn every_fault_is_told_with_its_line_and_counted() {
     assert_eq!(reports[0]["failed_to_score"], 4);
     assert_eq!((&reports[0]["mated"], &reports[0]["nonmated"]), (&2.into(), &2.into()));
     assert_eq!(reports[0]["faults"], 8);
+    for floor in ["scaled-manhattan", "mahalanobis", "isolation-forest"] {
+        assert!(reports[0]["scorers"][floor]["eer"].is_f64(), "{floor} in {}", reports[0]["scorers"]);
+    }
 }
 
 #[test]
