@@ -95,7 +95,8 @@ const IMPURE_CRATES: &[&str] = &[
 const SERVER_ROOMS: &[(&str, &[&str])] = &[
     ("store", &["http", "ws", "app", "cli", "access", "demo"]),
     ("stream", &["http", "ws", "app", "cli"]),
-    ("audit", &["http", "ws", "app", "cli"]),
+    ("audit", &["http", "ws", "app", "cli", "unmask"]),
+    ("unmask", &["http", "ws", "app", "cli", "demo"]),
     ("keys", &["http", "ws", "app", "cli"]),
     ("config", &["http", "ws", "app", "cli", "store", "live"]),
     ("telemetry", &["http", "ws", "app", "cli", "store"]),

@@ -21,12 +21,15 @@ use tokio::{sync::watch, task::JoinHandle};
 
 use crate::{
     access::{AddressLimits, CallerDirectory, TokenSealer},
+    audit::{AuditError, AuditFile, AuditLog, Signer},
+    clock,
     config::Settings,
     enrolment, http,
     keys::{KeyError, ServerKeys},
     live::{DecisionLog, JoinError, Knowledge, LiveSession, PageTold, Registry, Tools, Values},
     store::{Store, StoreError, sqlite::SqliteStore},
     telemetry::Metrics,
+    unmask::UnmaskDesk,
     upkeep, ws,
 };
 
@@ -47,6 +50,9 @@ pub enum StartError {
     /// The store does not open.
     #[error(transparent)]
     Store(#[from] StoreError),
+    /// The audit log does not open: nothing that needs a trace could be done.
+    #[error(transparent)]
+    Audit(#[from] AuditError),
     /// The models of the binary are broken.
     #[error("the models of this binary are broken: {0}")]
     Models(#[from] palet_comparison::ModelError),
@@ -77,8 +83,12 @@ pub struct AppState {
     pub settings: Settings,
     /// Durable memory.
     pub store: Arc<dyn Store>,
+    /// Who read, changed or erased what.
+    pub audit: AuditLog,
     /// The sessions in memory.
     pub registry: Arc<Registry>,
+    /// Where masked values are read.
+    pub desk: UnmaskDesk,
     /// Who calls.
     pub callers: CallerDirectory,
     /// How often they may.
@@ -149,6 +159,7 @@ pub async fn start(settings: Settings, more: Option<MoreRoutes>) -> Result<Runni
     let knowledge = knowledge(&settings)?;
     let store: Arc<dyn Store> = Arc::new(SqliteStore::open(&settings.store).await?);
     let metrics = Arc::new(Metrics::new());
+    let audit = AuditLog::open(&audit_folder(&settings), audit_signer(&keys)?, Arc::clone(&metrics))?;
     let address = settings.server.listen;
     let listen = |source| StartError::Listen { address, source };
     let listener = TcpListener::bind(address).map_err(listen)?;
@@ -165,6 +176,8 @@ pub async fn start(settings: Settings, more: Option<MoreRoutes>) -> Result<Runni
         tokens: TokenSealer::new(&keys.session_tokens),
         keys,
         store,
+        desk: UnmaskDesk::open(&settings.unmask, &audit, clock::now())?,
+        audit,
         registry,
         metrics,
         stop: stopped.clone(),
@@ -182,6 +195,22 @@ pub async fn start(settings: Settings, more: Option<MoreRoutes>) -> Result<Runni
     tracing::info!(event.action = "started", palet.address = %address,
         palet.server_key = %state.keys.noise.public_key().to_base64url(), "palet listens");
     Ok(Running { address, state, server, serving, stop, tasks })
+}
+
+fn audit_folder(settings: &Settings) -> PathBuf {
+    settings.store.data_folder.join("audit")
+}
+
+fn audit_signer(keys: &ServerKeys) -> Result<Signer, StartError> {
+    Signer::new(&keys.audit).map_err(|_| StartError::Key(KeyError::Setting { name: "keys.audit" }))
+}
+
+/// The deployment's audit log, for a command that appends to it beside a running server.
+///
+/// **Errors**: the key or the log is not to be had.
+pub fn open_audit(settings: &Settings) -> Result<AuditFile, StartError> {
+    let keys = ServerKeys::load(&settings.keys, &settings.store.data_folder)?;
+    Ok(AuditFile::open(&audit_folder(settings), audit_signer(&keys)?)?)
 }
 
 /// The policy that the settings name. **Errors**: it cannot be read, or does not compile.

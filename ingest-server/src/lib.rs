@@ -5,6 +5,7 @@
 
 pub mod access;
 pub mod app;
+pub mod audit;
 pub mod cli;
 pub mod clock;
 pub mod config;
@@ -18,6 +19,7 @@ mod rest_client;
 pub mod store;
 pub mod synthetic;
 pub mod telemetry;
+pub mod unmask;
 mod upkeep;
 mod ws;
 

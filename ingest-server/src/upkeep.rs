@@ -30,7 +30,14 @@ pub(crate) async fn run(state: web::Data<AppState>, mut stop: watch::Receiver<bo
     }
 }
 
+/// Answers to requests and approvals are kept for so long: far beyond the time in which they are good for anything.
+const UNMASK_KEPT_FOR: Micros = Micros::from_secs(7 * 24 * 3_600);
+
 async fn prune(state: &AppState, now: Micros) {
+    let before = Micros(now.0.saturating_sub(UNMASK_KEPT_FOR.0));
+    if let Err(error) = state.store.prune_unmask(before).await {
+        tracing::error!(event.action = "prune-failed", error.message = %error, "old approvals stayed");
+    }
     let settings = &state.settings.decisions;
     let kept_for = Micros::from_secs(settings.retention_h.saturating_mul(3_600));
     let before = Micros(now.0.saturating_sub(kept_for.0));

@@ -32,11 +32,21 @@ pub enum Scope {
     Metrics = 6,
     /// Erasing and exporting a subject's data.
     Subjects = 7,
+    /// Answering as the second person where a value needs four eyes.
+    Approve = 8,
+    /// Opening a break-glass grant.
+    BreakGlass = 9,
+    /// Reading policies, and staging one.
+    Policies = 10,
+    /// Promoting a staged policy, and rolling back.
+    Promote = 11,
+    /// Reading the audit log.
+    Audit = 12,
 }
 
 impl Scope {
     /// All scopes.
-    pub const ALL: [Self; 8] = [
+    pub const ALL: [Self; 13] = [
         Self::Sessions,
         Self::Biometrics,
         Self::Risk,
@@ -45,6 +55,11 @@ impl Scope {
         Self::Feedback,
         Self::Metrics,
         Self::Subjects,
+        Self::Approve,
+        Self::BreakGlass,
+        Self::Policies,
+        Self::Promote,
+        Self::Audit,
     ];
 
     /// The name in keys and problems.
@@ -59,6 +74,11 @@ impl Scope {
             Self::Feedback => "feedback",
             Self::Metrics => "metrics",
             Self::Subjects => "subjects",
+            Self::Approve => "approve",
+            Self::BreakGlass => "break-glass",
+            Self::Policies => "policies",
+            Self::Promote => "promote",
+            Self::Audit => "audit",
         }
     }
 }
@@ -68,7 +88,7 @@ impl Scope {
 pub struct Scopes(u16);
 
 impl Scopes {
-    /// What a bank's backend needs: everything but reading masked values and metrics.
+    /// What a bank's backend needs: everything but what staff and operators do.
     pub const BACKEND: Self = Self(
         1 << Scope::Sessions as u16
             | 1 << Scope::Biometrics as u16

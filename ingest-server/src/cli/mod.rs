@@ -3,6 +3,7 @@
 //! Machine output goes to standard output, everything else to standard error. Exit status: 0 done, 1 the thing
 //! asked for failed, 2 wrong usage or settings.
 
+mod audit;
 mod config;
 mod demo;
 mod eval;
@@ -67,6 +68,8 @@ enum Command {
     ///
     /// Example: palet rescore 0123456789abcdef0123456789abcdef-7
     Rescore(rescore::Arguments),
+    /// Checks, exports and anchors the audit log.
+    Audit(audit::Arguments),
     /// Makes tenants and the keys of their backends.
     Tenant(tenant::Arguments),
 }
@@ -130,6 +133,7 @@ pub fn run() -> ExitCode {
         Command::Detect(arguments) => lines::detect(&arguments),
         Command::Ff1(arguments) => lines::ff1(&arguments),
         Command::Policy(command) => policy::run(&command),
+        Command::Audit(arguments) => audit::run(&arguments),
         Command::Rescore(arguments) => rescore::run(&arguments),
         Command::Tenant(arguments) => tenant::run(&arguments),
     };

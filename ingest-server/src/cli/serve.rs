@@ -22,6 +22,7 @@ pub(super) fn start_failure(error: StartError) -> Failure {
         StartError::Folder { .. }
         | StartError::Store(_)
         | StartError::Models(_)
-        | StartError::Listen { .. } => Failure::failed(error),
+        | StartError::Listen { .. }
+        | StartError::Audit(_) => Failure::failed(error),
     }
 }

@@ -5,10 +5,13 @@ use palet_units::TenantId;
 use secrecy::ExposeSecret;
 use std::io::{self, Write};
 
-use super::{ConfigFile, Done, Failure, block_on};
+use super::{ConfigFile, Done, Failure, block_on, serve::start_failure};
 use crate::{
-    access::{Scopes, issue_key},
+    access::{Scopes, TenantKey, issue_key},
+    app,
+    audit::{Action, Detail, Entry, Outcome},
     clock,
+    config::Settings,
     store::{Store, StoreError, sqlite::SqliteStore},
 };
 
@@ -58,31 +61,47 @@ pub(super) fn run(arguments: &Arguments) -> Done {
     std::fs::create_dir_all(&settings.store.data_folder)?;
     block_on(async {
         let store = SqliteStore::open(&settings.store).await.map_err(Failure::failed)?;
-        let done = work(&store, &arguments.command).await;
+        let done = match work(&store, &arguments.command).await {
+            Ok(Some(entry)) => trace(&settings, &entry),
+            Ok(None) => Ok(()),
+            Err(failure) => Err(failure),
+        };
         store.close().await;
         done
     })
 }
 
-async fn work(store: &SqliteStore, command: &Command) -> Done {
+/// The trace of what was done. It is written after the deed: a tenant or key that stands without its line is told
+/// by the exit status.
+fn trace(settings: &Settings, entry: &Entry) -> Done {
+    let mut file = app::open_audit(settings).map_err(start_failure)?;
+    file.append(std::slice::from_ref(entry)).map_err(Failure::failed)?;
+    Ok(())
+}
+
+/// Does the work; gives back what the audit log is told of it.
+async fn work(store: &SqliteStore, command: &Command) -> Result<Option<Entry>, Failure> {
+    let entry = |action| Entry::new(action, Outcome::Done, clock::now());
     match command {
         Command::Add { tenant } => match store.insert_tenant(tenant, clock::now()).await {
-            Ok(()) => Ok(()),
+            Ok(()) => Ok(Some(entry(Action::TenantMade).tenant(tenant))),
             Err(StoreError::Exists { .. }) => {
                 Err(Failure::Failed(format!("the tenant {tenant} exists already")))
             }
             Err(error) => Err(Failure::failed(error)),
         },
-        Command::List => list(store).await,
+        Command::List => list(store).await.map(|()| None),
         Command::Key { tenant, label, scopes } => {
             let scopes =
                 Scopes::parse(scopes).ok_or_else(|| Failure::Usage("expected known scopes".into()))?;
             let text = issue_key(store, tenant, label, scopes).await.map_err(Failure::failed)?;
             writeln!(io::stdout(), "{}", text.expose_secret())?;
-            Ok(())
+            let id = TenantKey::parse(text.expose_secret()).map_err(Failure::failed)?;
+            let entry = entry(Action::CallerKeyMade).tenant(tenant).with(Detail::CallerKey, id.id());
+            Ok(Some(entry.with(Detail::Scopes, scopes.names())))
         }
         Command::Revoke { key } => match store.revoke_key(key, clock::now()).await {
-            Ok(true) => Ok(()),
+            Ok(true) => Ok(Some(entry(Action::CallerKeyRevoked).with(Detail::CallerKey, key))),
             Ok(false) => Err(Failure::Failed("expected a live key; palet tenant list shows them".into())),
             Err(error) => Err(Failure::failed(error)),
         },

@@ -11,8 +11,18 @@ const PREFIX: &str = "PALET_";
 /// Variables with the prefix that are no settings: they belong to tools and tests.
 const NOT_SETTINGS: [&str; 3] = ["PALET_CONFIG", "PALET_DATA", "PALET_TENANT_KEY"];
 /// The names of the rooms.
-const ROOMS: [&str; 9] =
-    ["server", "store", "keys", "sessions", "limits", "policy", "decisions", "enrolment", "telemetry"];
+const ROOMS: [&str; 10] = [
+    "server",
+    "store",
+    "keys",
+    "sessions",
+    "limits",
+    "policy",
+    "unmask",
+    "decisions",
+    "enrolment",
+    "telemetry",
+];
 
 /// Where settings come from, as texts: reading is the caller's work, so that loading is a pure function.
 #[derive(Clone, Debug, Default)]
@@ -64,6 +74,7 @@ pub fn load(sources: &Sources) -> Result<Settings, Faults> {
         sessions: read_room(room("sessions"), &mut faults),
         limits: read_room(room("limits"), &mut faults),
         policy: read_room(room("policy"), &mut faults),
+        unmask: read_room(room("unmask"), &mut faults),
         decisions: read_room(room("decisions"), &mut faults),
         enrolment: read_room(room("enrolment"), &mut faults),
         telemetry: read_room(room("telemetry"), &mut faults),

@@ -13,7 +13,7 @@ pub use faults::{Fault, Faults};
 pub use load::{Sources, load};
 pub use rooms::{
     DecisionSettings, EnrolmentSettings, KeySettings, LimitSettings, LogFormat, PolicySettings,
-    ServerSettings, SessionSettings, StoreSettings, Synchronous, TelemetrySettings,
+    ServerSettings, SessionSettings, StoreSettings, Synchronous, TelemetrySettings, UnmaskSettings,
 };
 
 use serde::Serialize;
@@ -33,6 +33,8 @@ pub struct Settings {
     pub limits: LimitSettings,
     /// What is decided.
     pub policy: PolicySettings,
+    /// Reading masked values.
+    pub unmask: UnmaskSettings,
     /// What is kept of each decision.
     pub decisions: DecisionSettings,
     /// How references are learnt.

@@ -73,7 +73,7 @@ impl Default for StoreSettings {
 }
 
 /// Keys of 32 bytes, each as base64. Absent ones are made on the first start and kept in `store.data_folder`
-/// under `keys/`, readable by the owner alone. Nodes that serve one public address must share all three.
+/// under `keys/`, readable by the owner alone. Nodes that serve one public address must share the first three.
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct KeySettings {
@@ -86,6 +86,9 @@ pub struct KeySettings {
     /// Seals values of fields.
     #[serde(serialize_with = "hidden", skip_serializing_if = "Option::is_none")]
     pub values: Option<SecretString>,
+    /// Ed25519 secret that signs the audit log's checkpoints.
+    #[serde(serialize_with = "hidden", skip_serializing_if = "Option::is_none")]
+    pub audit: Option<SecretString>,
 }
 
 /// Sessions and their tokens.
@@ -172,6 +175,53 @@ pub struct PolicySettings {
     /// The policy's file; the shipped default where absent.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub file: Option<PathBuf>,
+}
+
+/// Reading masked values: how much, by whom, and what is done about it. The limits count over an hour, and go on
+/// counting across a restart.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct UnmaskSettings {
+    /// Values that one person reads in an hour.
+    pub person_per_h: u32,
+    /// Values of one class that one person reads in an hour.
+    pub person_class_per_h: u32,
+    /// Values of one subject that are read in an hour, by whomever.
+    pub subject_per_h: u32,
+    /// Values that a program (role `service`) reads in an hour; the other limits are for people.
+    pub service_per_h: u32,
+    /// A person who reads this many times what the middle one of their peers reads in a day raises an alert.
+    pub peers_factor: f64,
+    /// Peers with readings that an alert needs to be held against.
+    pub peers_min: u32,
+    /// Readings a day below which nobody raises an alert.
+    pub peers_floor: u32,
+    /// How long a second person may take to approve, and the first to use the approval.
+    pub approval_s: u64,
+    /// How long a break-glass grant lasts; 0 for none ever.
+    pub break_glass_s: u64,
+    /// Values that one break-glass grant reads.
+    pub break_glass_values: u32,
+    /// How long the same request is answered again; a later repetition is refused.
+    pub replay_s: u64,
+}
+
+impl Default for UnmaskSettings {
+    fn default() -> Self {
+        Self {
+            person_per_h: 200,
+            person_class_per_h: 100,
+            subject_per_h: 60,
+            service_per_h: 1_000_000,
+            peers_factor: 3.0,
+            peers_min: 4,
+            peers_floor: 30,
+            approval_s: 900,
+            break_glass_s: 900,
+            break_glass_values: 20,
+            replay_s: 600,
+        }
+    }
 }
 
 /// What is kept of each decision.
@@ -267,6 +317,7 @@ impl Settings {
         self.check_server(faults);
         self.check_sessions(faults);
         self.check_limits(faults);
+        self.check_unmask(faults);
         let filter = tracing_subscriber::EnvFilter::try_new(&self.telemetry.filter);
         faults.expect(
             filter.is_ok(),
@@ -277,6 +328,7 @@ impl Settings {
             ("keys.noise_static", &self.keys.noise_static),
             ("keys.session_tokens", &self.keys.session_tokens),
             ("keys.values", &self.keys.values),
+            ("keys.audit", &self.keys.audit),
         ];
         for (at, key) in keys {
             let good = key.as_ref().is_none_or(|key| parse_key(key).is_some());
@@ -320,6 +372,21 @@ impl Settings {
         faults.expect(interval, "decisions.commit_interval_ms", "expected at most 1000");
         let looks = (50..=3_600_000).contains(&self.enrolment.interval_ms);
         faults.expect(looks, "enrolment.interval_ms", "expected 50 to 3600000");
+    }
+
+    fn check_unmask(&self, faults: &mut Faults) {
+        let unmask = &self.unmask;
+        let factor = (1.0..=1_000.0).contains(&unmask.peers_factor);
+        faults.expect(factor, "unmask.peers_factor", "expected 1 to 1000");
+        faults.expect(unmask.peers_min >= 2, "unmask.peers_min", "expected at least 2");
+        let spans = [
+            ("unmask.approval_s", unmask.approval_s, 30),
+            ("unmask.replay_s", unmask.replay_s, 1),
+            ("unmask.break_glass_s", unmask.break_glass_s, 0),
+        ];
+        for (at, span, least) in spans {
+            faults.expect((least..=86_400).contains(&span), at, &format!("expected {least} to 86400"));
+        }
     }
 
     fn check_limits(&self, faults: &mut Faults) {

@@ -6,7 +6,7 @@ use utoipa::{
     openapi::security::{Http, HttpAuthScheme, SecurityScheme},
 };
 
-use super::{Problem, assess, capture, feedback, health, mask, sessions, subjects};
+use super::{Problem, approvals, assess, audit, capture, feedback, health, mask, sessions, subjects, unmask};
 
 /// The REST interface.
 #[derive(OpenApi)]
@@ -19,13 +19,15 @@ use super::{Problem, assess, capture, feedback, health, mask, sessions, subjects
     ),
     paths(
         sessions::open, sessions::list, sessions::read, sessions::end, capture::capture, assess::assess,
-        feedback::report, mask::mask, subjects::read, subjects::erase, health::metrics, health::live, health::ready,
+        feedback::report, mask::mask, unmask::unmask,
+        approvals::list, approvals::answer, approvals::break_glass, subjects::read, subjects::erase, audit::read, health::metrics, health::live, health::ready,
     ),
     tags(
         (name = "sessions", description = "Sessions of capture subjects, and what became of them"),
         (name = "risk", description = "How a session stands, and what may be done in it"),
         (name = "obfuscation", description = "Values masked for pages"),
         (name = "subjects", description = "What is known of a subject"),
+        (name = "audit", description = "Who read, changed or erased what"),
         (name = "operations", description = "Health and metrics"),
     ),
     modifiers(&TenantKeys),
@@ -84,6 +86,11 @@ mod tests {
             "/api/v1/feedback",
             "/api/v1/obfuscation/mask",
             "/api/v1/subjects/{subject}",
+            "/api/v1/obfuscation/unmask",
+            "/api/v1/obfuscation/approvals",
+            "/api/v1/obfuscation/approvals/{approval}",
+            "/api/v1/obfuscation/break-glass",
+            "/api/v1/audit",
             "/api/v1/monitoring/metrics",
             "/healthz",
             "/readyz",

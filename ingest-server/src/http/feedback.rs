@@ -9,6 +9,7 @@ use super::{Problem, assess, authorise, sessions::own_session};
 use crate::{
     access::Scope,
     app::AppState,
+    audit::{Action, Detail, Entry, Outcome},
     clock,
     live::Input,
     store::{FeedbackKind, FeedbackRecord},
@@ -54,6 +55,13 @@ pub(crate) async fn report(
         let live = assess::find(&state, &caller, &body.session, now).await?;
         live.take_bank_word(state.registry.tools(), &word, now)
             .map_err(|_| Problem::unavailable("expected room for one more decision; try again"))?;
+    }
+    if let FeedbackKind::StepUpPassed | FeedbackKind::StepUpFailed = body.kind {
+        let passed = body.kind == FeedbackKind::StepUpPassed;
+        let outcome = if passed { Outcome::Done } else { Outcome::Failed };
+        let entry = Entry::new(Action::StepUp, outcome, now).tenant(&caller.tenant).key(&caller.key_id);
+        let entry = entry.with(Detail::Session, session.id).with(Detail::Subject, &session.subject);
+        state.audit.append(entry.with_words(Detail::Reference, &body.reference)).await?;
     }
     let (tenant, kind, reference) = (caller.tenant, body.kind, body.reference.clone());
     let feedback = FeedbackRecord { tenant, session: session.id, kind, reference, at: now };

@@ -150,7 +150,7 @@ fn mask_item(
     Ok((class, sealed, display))
 }
 
-fn cut_reference(mut reference: String) -> String {
+pub(super) fn cut_reference(mut reference: String) -> String {
     let end = (0..=REFERENCE_BYTES_MAX.min(reference.len())).rev().find(|&at| reference.is_char_boundary(at));
     reference.truncate(end.unwrap_or(0));
     reference

@@ -1,6 +1,8 @@
 //! REST: one route a file, each a thin adapter from JSON to a room and back.
 
+mod approvals;
 mod assess;
+mod audit;
 mod capture;
 mod docs;
 mod feedback;
@@ -10,7 +12,9 @@ mod observe;
 mod problem;
 mod sdk;
 mod sessions;
+mod staff;
 mod subjects;
+mod unmask;
 
 pub use observe::observe;
 pub use problem::Problem;
@@ -67,6 +71,20 @@ pub fn configure(routes: &mut web::ServiceConfig, limits: &LimitSettings) {
                 .route(web::get().to(subjects::read))
                 .route(web::delete().to(subjects::erase)),
         )
+        .service(
+            web::resource("/api/v1/obfuscation/unmask")
+                .app_data(json(limits.mask_body_bytes_max))
+                .route(web::post().to(unmask::unmask)),
+        )
+        .service(web::resource("/api/v1/obfuscation/approvals").route(web::get().to(approvals::list)))
+        .service(
+            web::resource("/api/v1/obfuscation/approvals/{approval}")
+                .route(web::post().to(approvals::answer)),
+        )
+        .service(
+            web::resource("/api/v1/obfuscation/break-glass").route(web::post().to(approvals::break_glass)),
+        )
+        .service(web::resource("/api/v1/audit").route(web::get().to(audit::read)))
         .service(web::resource("/api/v1/monitoring/metrics").route(web::get().to(health::metrics)))
         .service(web::resource("/healthz").route(web::get().to(health::live)))
         .service(web::resource("/readyz").route(web::get().to(health::ready)))

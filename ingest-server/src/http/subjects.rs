@@ -7,7 +7,14 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 use super::{Problem, authorise, sessions::parse_subject};
-use crate::{access::Scope, app::AppState, clock, enrolment, live::Counts, store::DeviceClass};
+use crate::{
+    access::Scope,
+    app::AppState,
+    audit::{Action, Detail, Entry, Outcome},
+    clock, enrolment,
+    live::Counts,
+    store::DeviceClass,
+};
 
 /// A subject's references.
 #[derive(Serialize, ToSchema)]
@@ -86,6 +93,9 @@ pub(crate) async fn erase(
         }
     }
     let erased = state.store.erase_subject(&caller.tenant, &subject).await?;
+    let entry = Entry::new(Action::SubjectErased, Outcome::Done, clock::now());
+    let entry = entry.tenant(&caller.tenant).key(&caller.key_id);
+    state.audit.append(entry.with(Detail::Subject, &subject).with(Detail::Count, erased)).await?;
     tracing::info!(event.action = "subject-erased", palet.tenant = %caller.tenant, palet.sessions = erased,
         "a subject's references and features were erased");
     Ok(HttpResponse::NoContent().finish())

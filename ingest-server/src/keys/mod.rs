@@ -59,6 +59,8 @@ pub struct ServerKeys {
     pub session_tokens: Zeroizing<[u8; 32]>,
     /// Seals values.
     pub values: Zeroizing<[u8; 32]>,
+    /// Signs the audit log's checkpoints.
+    pub audit: Zeroizing<[u8; 32]>,
 }
 
 impl std::fmt::Debug for ServerKeys {
@@ -78,6 +80,7 @@ impl ServerKeys {
             noise: StaticSecret::from_bytes(*noise),
             session_tokens: key(settings.session_tokens.as_ref(), &folder, "session_tokens")?,
             values: key(settings.values.as_ref(), &folder, "values")?,
+            audit: key(settings.audit.as_ref(), &folder, "audit")?,
         })
     }
 }

@@ -3,6 +3,8 @@
 use palet_mask::{FieldClass, Level};
 use palet_obfuscation::{KeyVersion, OpenError, SealBinding, SealError, ValueSealer};
 use palet_units::{Micros, SessionId, TenantId};
+use subtle::ConstantTimeEq;
+use zeroize::Zeroizing;
 
 /// Opens sealed values for pages, and seals what banks hand in.
 pub struct Values(ValueSealer);
@@ -54,6 +56,22 @@ impl Values {
             }
             Level::Fpe | Level::Token | Level::Redact | Level::Block => None,
         }
+    }
+
+    /// Opens a value for a binding that the asker states whole: tenant, class, record, and the session that it may
+    /// be bound to. **Errors**: `OpenError` for every cause.
+    pub fn open_bound(
+        &self,
+        token: &str,
+        binding: &SealBinding<'_>,
+        now: Micros,
+    ) -> Result<Zeroizing<String>, OpenError> {
+        let within = |session| self.0.open_within(token, binding.tenant, session, now);
+        let bound = binding.session.map_or(Err(OpenError), |session| within(Some(session)));
+        let opened = bound.or_else(|_| within(None))?;
+        let same_record = opened.record.as_bytes().ct_eq(binding.record.as_bytes());
+        let same_class = (opened.class as u8).ct_eq(&(binding.class as u8));
+        if bool::from(same_record & same_class) { Ok(opened.value) } else { Err(OpenError) }
     }
 
     fn open(

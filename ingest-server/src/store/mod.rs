@@ -7,8 +7,8 @@ mod records;
 pub mod sqlite;
 
 pub use records::{
-    ConsentGiven, DecisionKind, DecisionRecord, DeviceClass, EndReason, FeedbackKind, FeedbackRecord,
-    KeyRecord, Learnt, ReferenceRecord, SessionRecord, Verdict,
+    ApprovalRecord, ApprovalState, ConsentGiven, DecisionKind, DecisionRecord, DeviceClass, EndReason,
+    FeedbackKind, FeedbackRecord, KeyRecord, Learnt, ReferenceRecord, SessionRecord, UnmaskRecord, Verdict,
 };
 
 use palet_units::{Micros, SessionId, SubjectId, TenantId};
@@ -113,4 +113,28 @@ pub trait Store: Send + Sync + 'static {
     /// Erases every reference and every decision of a subject, and marks the sessions so that nothing is learnt
     /// from them; gives back how many sessions there were.
     async fn erase_subject(&self, tenant: &TenantId, subject: &SubjectId) -> StoreResult<u64>;
+
+    /// Notes what is answered to a request. **Errors**: `Exists` where its key was used before.
+    async fn insert_unmask(&self, request: &UnmaskRecord) -> StoreResult<()>;
+    /// What was answered to the request with this key.
+    async fn unmask(&self, tenant: &TenantId, idempotency_key: &str) -> StoreResult<Option<UnmaskRecord>>;
+    /// Adds a question to a second person.
+    async fn insert_approval(&self, approval: &ApprovalRecord) -> StoreResult<()>;
+    /// One question to a second person.
+    async fn approval(&self, tenant: &TenantId, id: &str) -> StoreResult<Option<ApprovalRecord>>;
+    /// The questions that wait for an answer, newest first.
+    async fn approvals(&self, tenant: &TenantId, now: Micros, limit: u32)
+    -> StoreResult<Vec<ApprovalRecord>>;
+    /// Answers a question, by key and person; false where it does not wait any more.
+    async fn answer_approval(
+        &self,
+        id: &str,
+        state: ApprovalState,
+        approver: (&str, &str),
+        at: Micros,
+    ) -> StoreResult<bool>;
+    /// Uses an approval up; false where it is not approved, used, or over.
+    async fn use_approval(&self, id: &str, at: Micros) -> StoreResult<bool>;
+    /// Drops requests and approvals from before `before`; gives back how many.
+    async fn prune_unmask(&self, before: Micros) -> StoreResult<u64>;
 }

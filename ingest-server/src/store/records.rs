@@ -115,6 +115,66 @@ named! {
     }
 }
 
+named! {
+    /// How a question to a second person stands.
+    ApprovalState {
+        /// It waits.
+        Pending = "pending",
+        /// The second person agreed.
+        Approved = "approved",
+        /// The second person did not.
+        Denied = "denied",
+        /// It was agreed to and read.
+        Used = "used",
+    }
+}
+
+/// What was answered to a request to unmask. Holds no value.
+#[derive(Clone, PartialEq, Eq)]
+pub struct UnmaskRecord {
+    /// Whose request.
+    pub tenant: TenantId,
+    /// The caller's own name for it.
+    pub idempotency_key: String,
+    /// SHA-256 of everything that was asked.
+    pub digest: [u8; 32],
+    /// When it was asked first.
+    pub at: Micros,
+    /// An outcome for each item.
+    pub outcomes: Vec<u8>,
+}
+
+/// A question to a second person.
+#[derive(Clone, PartialEq, Eq)]
+pub struct ApprovalRecord {
+    /// Its name.
+    pub id: String,
+    /// Whose.
+    pub tenant: TenantId,
+    /// How it stands.
+    pub state: ApprovalState,
+    /// The key of the caller who asked.
+    pub asker_key: String,
+    /// Who asked.
+    pub asker_person: String,
+    /// Their role.
+    pub role: String,
+    /// What for.
+    pub purpose: String,
+    /// Why, swept of sensitive data.
+    pub reason: String,
+    /// The classes of the values, each with how many.
+    pub classes: String,
+    /// Digests of the sealed values.
+    pub tokens: Vec<[u8; 16]>,
+    /// When it was asked.
+    pub asked_at: Micros,
+    /// When it ends.
+    pub expires_at: Micros,
+    /// Who answered.
+    pub approver_person: Option<String>,
+}
+
 /// A key by which a bank's backend calls, without the key itself.
 #[derive(Clone, PartialEq, Eq)]
 pub struct KeyRecord {

@@ -73,6 +73,15 @@ pub struct Metrics {
     pub actions: Counter,
     /// Items masked over REST.
     pub masked_items: Counter,
+    unmasked: Family<ResultLabels, Counter>,
+    /// People who read far more than their peers.
+    pub peer_alerts: Counter,
+    /// Break-glass grants.
+    pub break_glass: Counter,
+    /// Entries of the audit log that are on the disk.
+    pub audit_entries: Counter,
+    /// Groups that the audit log did not take.
+    pub audit_failed: Counter,
     /// Open sockets.
     pub sockets: Gauge,
     /// Sessions in memory.
@@ -117,6 +126,11 @@ impl Metrics {
             directives: Counter::default(),
             actions: Counter::default(),
             masked_items: Counter::default(),
+            unmasked: Family::default(),
+            peer_alerts: Counter::default(),
+            break_glass: Counter::default(),
+            audit_entries: Counter::default(),
+            audit_failed: Counter::default(),
             sockets: Gauge::default(),
             sessions_live: Gauge::default(),
             decisions_waiting: Gauge::default(),
@@ -151,6 +165,19 @@ impl Metrics {
         registry.register("directives", "Fields that changed what they show", self.directives.clone());
         registry.register("actions", "Actions decided", self.actions.clone());
         registry.register("masked_items", "Items masked over REST", self.masked_items.clone());
+        registry.register("unmasked", "Values asked for in clear by what came of it", self.unmasked.clone());
+        registry.register(
+            "peer_alerts",
+            "People who read far more than their peers",
+            self.peer_alerts.clone(),
+        );
+        registry.register("break_glass", "Break-glass grants", self.break_glass.clone());
+        registry.register("audit_entries", "Entries of the audit log", self.audit_entries.clone());
+        registry.register(
+            "audit_failed",
+            "Groups that the audit log did not take",
+            self.audit_failed.clone(),
+        );
         registry.register("sockets", "Open sockets", self.sockets.clone());
         registry.register("sessions_live", "Sessions in memory", self.sessions_live.clone());
         registry.register("decisions_waiting", "Decisions to be written", self.decisions_waiting.clone());
@@ -191,6 +218,11 @@ impl Metrics {
     /// Counts what was learnt from a session.
     pub fn count_learnt(&self, result: &'static str) {
         self.learnt.get_or_create(&ResultLabels { result }).inc();
+    }
+
+    /// Counts a value that was asked for in clear.
+    pub fn count_unmask(&self, result: &'static str) {
+        self.unmasked.get_or_create(&ResultLabels { result }).inc();
     }
 
     /// Notes how long a batch took.

@@ -78,9 +78,19 @@ impl TestServer {
     }
 
     /// Stops, and starts again on the same data.
-    pub async fn restart(mut self) -> Self {
+    pub async fn restart(self) -> Self {
+        self.restart_with(&[]).await
+    }
+
+    /// Stops, and starts again on the same data with these settings.
+    pub async fn restart_with(mut self, overrides: &[(&str, &str)]) -> Self {
         self.stop().await;
-        Self::start_in(self.folder, &[]).await
+        Self::start_in(self.folder, overrides).await
+    }
+
+    /// Where its data is.
+    pub fn folder(&self) -> &std::path::Path {
+        self.folder.path()
     }
 
     pub fn url(&self, path: &str) -> String {

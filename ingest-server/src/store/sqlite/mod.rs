@@ -4,6 +4,7 @@ mod decisions;
 mod references;
 mod sessions;
 mod tenants;
+mod unmask;
 
 use palet_units::{Micros, SessionId, SubjectId, TenantId};
 use sqlx::{
@@ -14,17 +15,20 @@ use sqlx::{
 use std::{borrow::Cow, path::Path, time::Duration};
 
 use super::{
-    ConsentGiven, DecisionRecord, DeviceClass, EndReason, FeedbackRecord, KeyRecord, Learnt, ReferenceRecord,
-    SessionRecord, Store, StoreError, StoreResult,
+    ApprovalRecord, ApprovalState, ConsentGiven, DecisionRecord, DeviceClass, EndReason, FeedbackRecord,
+    KeyRecord, Learnt, ReferenceRecord, SessionRecord, Store, StoreError, StoreResult, UnmaskRecord,
 };
 use crate::config::{StoreSettings, Synchronous};
 
 /// The schema's steps, in order. A step that was released is never changed.
-const MIGRATIONS: [(i64, &str, &str); 1] = [(
-    1,
-    "tenants sessions decisions",
-    include_str!("../../../migrations/sqlite/0001_tenants_sessions_decisions.sql"),
-)];
+const MIGRATIONS: &[(i64, &str, &str)] = &[
+    (
+        1,
+        "tenants sessions decisions",
+        include_str!("../../../migrations/sqlite/0001_tenants_sessions_decisions.sql"),
+    ),
+    (31, "unmask", include_str!("../../../migrations/sqlite/0031_unmask.sql")),
+];
 
 /// A store in one SQLite file.
 #[derive(Debug)]
@@ -65,11 +69,11 @@ fn options(path: &Path, settings: &StoreSettings) -> SqliteConnectOptions {
 }
 
 fn migrator() -> Migrator {
-    let step = |(version, description, sql): (i64, &'static str, &'static str)| {
+    let step = |&(version, description, sql): &(i64, &'static str, &'static str)| {
         let kind = MigrationType::Simple;
         Migration::new(version, Cow::Borrowed(description), kind, sql.into_sql_str(), false)
     };
-    Migrator::with_migrations(MIGRATIONS.into_iter().map(step).collect())
+    Migrator::with_migrations(MIGRATIONS.iter().map(step).collect())
 }
 
 /// A whole number as SQLite keeps it; beyond 2⁶³ it stays at the end.
@@ -222,6 +226,49 @@ impl Store for SqliteStore {
 
     async fn erase_subject(&self, tenant: &TenantId, subject: &SubjectId) -> StoreResult<u64> {
         self.erase_subject_rows(tenant, subject).await
+    }
+
+    async fn insert_unmask(&self, request: &UnmaskRecord) -> StoreResult<()> {
+        self.insert_unmask_row(request).await
+    }
+
+    async fn unmask(&self, tenant: &TenantId, idempotency_key: &str) -> StoreResult<Option<UnmaskRecord>> {
+        self.unmask_row(tenant, idempotency_key).await
+    }
+
+    async fn insert_approval(&self, approval: &ApprovalRecord) -> StoreResult<()> {
+        self.insert_approval_row(approval).await
+    }
+
+    async fn approval(&self, tenant: &TenantId, id: &str) -> StoreResult<Option<ApprovalRecord>> {
+        self.approval_row(tenant, id).await
+    }
+
+    async fn approvals(
+        &self,
+        tenant: &TenantId,
+        now: Micros,
+        limit: u32,
+    ) -> StoreResult<Vec<ApprovalRecord>> {
+        self.approval_rows(tenant, now, limit).await
+    }
+
+    async fn answer_approval(
+        &self,
+        id: &str,
+        state: ApprovalState,
+        approver: (&str, &str),
+        at: Micros,
+    ) -> StoreResult<bool> {
+        self.answer_approval_row(id, state, approver, at).await
+    }
+
+    async fn use_approval(&self, id: &str, at: Micros) -> StoreResult<bool> {
+        self.use_approval_row(id, at).await
+    }
+
+    async fn prune_unmask(&self, before: Micros) -> StoreResult<u64> {
+        self.prune_unmask_rows(before).await
     }
 }
 
