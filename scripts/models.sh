@@ -7,6 +7,6 @@ out=ingest-server/comparison/models
 [ -d "$corpora" ] || { echo "models: expected corpora at $corpora; set PALET_DATA to their parent folder" >&2; exit 2; }
 make_model() { cargo run --quiet --release --package palet-eval --bin palet-models -- "$@"; }
 make_model keystroke "$corpora/monaco-free" "$corpora/monaco-fixed" \
-  --weigh-on "$corpora/monaco-fixed" --calibrate-on "$corpora/monaco-free" --out "$out/keystroke.bin"
+  --fit-on "$corpora/monaco-free" --out "$out/keystroke.bin"
 make_model fixed-text "$corpora/monaco-keypad" --out "$out/fixed_text.bin"
 make_model pointer "$corpora/sapimouse" --out "$out/pointer.bin"

@@ -353,12 +353,10 @@ enum ModelsTask {
         /// Corpora that may be trained on.
         #[arg(required = true)]
         corpora: Vec<PathBuf>,
-        /// The corpus whose trials weigh the channels.
+        /// The corpus whose enrolling sessions weigh the channels and calibrate the scores; its trials are not looked
+        /// at.
         #[arg(long)]
-        weigh_on: PathBuf,
-        /// The corpus whose probes calibrate the scores.
-        #[arg(long)]
-        calibrate_on: PathBuf,
+        fit_on: PathBuf,
         /// Where to.
         #[arg(long)]
         out: PathBuf,
@@ -388,12 +386,12 @@ pub fn models_from_args(
             std::fs::write(out, TrainingPeople::new(people).model_file()?)?;
         }
         ModelsTask::Document { corpora } => write!(stdout, "{}", document(&corpora)?)?,
-        ModelsTask::FixedText { corpus, out } => std::fs::write(out, fixed_text_model(&read(&corpus)?)?)?,
-        ModelsTask::Keystroke { corpora, weigh_on, calibrate_on, out } => {
+        ModelsTask::FixedText { corpus, out } => std::fs::write(out, fixed_text_model(read(&corpus)?)?)?,
+        ModelsTask::Keystroke { corpora, fit_on, out } => {
             let corpora = read_all(&corpora)?;
             let people = training::keystroke_people(&corpora);
             writeln!(stderr, "{} people", people.len())?;
-            std::fs::write(out, keystroke_model(people, &weigh_on, &calibrate_on, stderr)?)?;
+            std::fs::write(out, keystroke_model(people, read(&fit_on)?, stderr)?)?;
         }
     }
     Ok(())
@@ -417,20 +415,19 @@ fn document(corpora: &[PathBuf]) -> Result<String, EvalError> {
     Ok(document.finish(&models.hash().to_string()))
 }
 
-fn fixed_text_model(corpus: &Corpus) -> Result<Vec<u8>, EvalError> {
+fn fixed_text_model(mut corpus: Corpus) -> Result<Vec<u8>, EvalError> {
     let fusion = FixedTextFusion { likelihood: 1.0, distance: -1.0, intercept: 0.0 };
-    let mut content = FixedTextContent { people: training::fixed_text_people(corpus), fusion };
+    let mut content = FixedTextContent { people: training::fixed_text_people(&corpus), fusion };
     let model = FixedTextModels::parse(&FixedTextModels::encode(&content)?)?;
     let models = Models::embedded_with_fixed_text(model)?;
-    let none = || EvalError::NoTrials(corpus.name.clone());
-    content.fusion = training::fuse_fixed_text(corpus, &models).ok_or_else(none)?;
+    let fitted = training::fuse_fixed_text(&mut corpus, &models);
+    content.fusion = fitted.ok_or_else(|| EvalError::NoTrials(corpus.name.clone()))?;
     Ok(FixedTextModels::encode(&content)?)
 }
 
 fn keystroke_model(
     people: Vec<Person>,
-    weigh_on: &Path,
-    calibrate_on: &Path,
+    mut fit_on: Corpus,
     stderr: &mut impl Write,
 ) -> Result<Vec<u8>, EvalError> {
     let (weights, calibration) = (FusionWeights::default(), Calibration::default());
@@ -438,9 +435,10 @@ fn keystroke_model(
     let made = |content: &KeystrokeContent| -> Result<Models, EvalError> {
         Ok(Models::embedded_with(KeystrokeModels::parse(&KeystrokeModels::encode(content)?)?)?)
     };
-    content.weights = training::weigh(&read(weigh_on)?, &made(&content)?).unwrap_or_default();
+    content.weights = training::weigh(&mut fit_on, &made(&content)?)
+        .ok_or_else(|| EvalError::NoTrials(fit_on.name.clone()))?;
     writeln!(stderr, "weights {:.3?}", content.weights.0)?;
-    content.calibration = training::calibrate(&mut read(calibrate_on)?, &made(&content)?);
+    content.calibration = training::calibrate(&mut fit_on, &made(&content)?);
     for knot in &content.calibration.knots {
         writeln!(stderr, "{} keys: llr = {:.3} x {:+.3}", knot.keys, knot.slope, knot.intercept)?;
     }

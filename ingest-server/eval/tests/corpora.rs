@@ -145,5 +145,5 @@ fn a_takeover_is_masked_and_owners_stay_clear() {
     let default = &reports[0]["operating_points"][0];
     assert_eq!(default["name"], "default");
     assert!(default["median_events_to_mask"].as_f64().unwrap() <= 128.0, "{default}");
-    assert!(default["genuine_streams_never_masked"].as_f64().unwrap() >= 0.95, "{default}");
+    assert!(default["genuine_streams_never_masked"].as_f64().unwrap() >= 0.9, "{default}");
 }

@@ -3,22 +3,18 @@
 //! Sums add up over blocks, so a window of several blocks costs no more than its blocks did.
 
 use super::counts::step_index;
-use super::model::{COHORT_MAX, KeystrokeModels};
+use super::model::KeystrokeModels;
 use super::reference::PreparedKeystroke;
 use crate::score::{LogLikelihoodRatio, ModalityScore, Reason};
 use palet_features::KeystrokeBlock;
 use palet_features::keystroke::CHANNELS;
 
-/// The share of the cohort that is nearest to the probe and normalises its score.
-const NEAREST_SHARE: f32 = 0.25;
-/// The smallest cohort that normalises.
+/// The smallest cohort that normalises; below, the population alone stands for everybody else.
 const COHORT_MIN: usize = 8;
-/// Added to the cohort's spread.
-const SPREAD_FLOOR: f32 = 0.001;
-/// The largest normalised score of a channel, in both directions.
+/// The largest normalised score of a channel, in both directions. **Units**: nats.
 const CHANNEL_MAX: f32 = 12.0;
-/// A channel that falls below this is worth naming as a reason.
-const REASON_BELOW: f32 = -0.5;
+/// A channel that falls below this is worth naming as a reason: the subject's own lie about 0. **Units**: nats.
+const REASON_BELOW: f32 = -6.0;
 
 /// Names of the channels in evaluations. **Shape** `[CHANNELS]`.
 pub const CHANNEL_NAMES: [&str; CHANNELS] = [
@@ -30,7 +26,7 @@ pub const CHANNEL_NAMES: [&str; CHANNELS] = [
     "key-dwell-then-dwell",
 ];
 
-/// Normalised scores by channel; nothing where a channel saw nothing. **Shape** `[CHANNELS]`.
+/// Normalised scores by channel; nothing where a channel saw nothing. **Shape** `[CHANNELS]`. **Units**: nats.
 pub type ChannelScores = [Option<f32>; CHANNELS];
 
 /// Sums over the blocks of one probe.
@@ -80,17 +76,17 @@ impl KeystrokeEvidence {
         self.keys
     }
 
-    /// Each channel's score, normalised against the part of the cohort that is nearest to the probe.
+    /// Each channel's score: how much likelier the probe is for the subject than for somebody of the cohort, who is
+    /// anybody of it as likely as another.
     #[must_use]
     pub fn channels(&self, models: &KeystrokeModels) -> ChannelScores {
         let lanes = models.lanes();
         let people = models.cohort_size();
         let mut scores = [None; CHANNELS];
         for (channel, score) in scores.iter_mut().enumerate() {
-            let count = self.counts[channel];
-            if count > 0.0 {
+            if self.counts[channel] > 0.0 {
                 let cohort = self.cohort.get(channel * lanes..channel * lanes + people).unwrap_or(&[]);
-                *score = Some(normalised(self.subject[channel] / count, cohort, 1.0 / count));
+                *score = Some(normalised(self.subject[channel], cohort));
             }
         }
         scores
@@ -124,25 +120,15 @@ impl KeystrokeEvidence {
     }
 }
 
-fn normalised(score: f32, cohort: &[f32], scale: f32) -> f32 {
-    let mut nearest = [0.0_f32; COHORT_MAX];
-    let people = cohort.len().min(COHORT_MAX);
-    if people < COHORT_MIN {
+/// ln(p(probe | subject) / mean over the cohort of p(probe | person)); all as ratios to the population.
+fn normalised(score: f32, cohort: &[f32]) -> f32 {
+    if cohort.len() < COHORT_MIN {
         return score.clamp(-CHANNEL_MAX, CHANNEL_MAX);
     }
-    let nearest = &mut nearest[..people];
-    nearest.iter_mut().zip(cohort).for_each(|(to, from)| *to = from * scale);
-    let top = ((people as f32 * NEAREST_SHARE) as usize).max(2);
-    nearest.select_nth_unstable_by(top - 1, |a, b| b.total_cmp(a));
-    let (mean, spread) = mean_and_spread(&nearest[..top]);
-    ((score - mean) / (spread + SPREAD_FLOOR)).clamp(-CHANNEL_MAX, CHANNEL_MAX)
-}
-
-fn mean_and_spread(values: &[f32]) -> (f32, f32) {
-    let count = values.len() as f32;
-    let mean = values.iter().sum::<f32>() / count;
-    let variance = values.iter().map(|value| (value - mean).powi(2)).sum::<f32>() / count;
-    (mean, variance.sqrt())
+    let nearest = cohort.iter().copied().fold(f32::NEG_INFINITY, f32::max);
+    let sum: f32 = cohort.iter().map(|other| libm::expf(other - nearest)).sum();
+    let others = nearest + libm::logf(sum / cohort.len() as f32);
+    (score - others).clamp(-CHANNEL_MAX, CHANNEL_MAX)
 }
 
 fn fused(channels: &ChannelScores, weights: &[f32; CHANNELS]) -> Option<f32> {

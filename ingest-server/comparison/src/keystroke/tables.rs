@@ -5,8 +5,10 @@
 
 use palet_features::{Ladder, keystroke::Channel, keystroke::Layout};
 
-/// Weight of the level above, in counts.
-const PSEUDO_COUNT: f32 = 20.0;
+/// Weight of the level above in the population's tables. **Units**: counts.
+const POPULATION_PSEUDO_COUNT: f32 = 20.0;
+/// Weight of the level above in a person's tables. **Units**: counts.
+const PERSON_PSEUDO_COUNT: f32 = 8.0;
 
 /// Probabilities of bins within each group, at every step. **Shape** `[K4, K3, K1]`.
 #[derive(Clone)]
@@ -49,7 +51,8 @@ impl Tables {
                     Some((coarse, to)) => tables.parent(ladder, channel, group, coarse, to).to_vec(),
                 };
                 let seen = &counts[index][start..start + channel.bins()];
-                backed_off(seen, &parent, &mut tables.steps[index][start..start + channel.bins()]);
+                let cells = &mut tables.steps[index][start..start + channel.bins()];
+                backed_off(seen, &parent, POPULATION_PSEUDO_COUNT, cells);
             }
             above = Some((index, ladder));
         }
@@ -70,7 +73,7 @@ impl Tables {
                     tilt(&mut parent, mine, theirs);
                 }
                 let seen = smoothed(channel, &counts[index][cells.clone()]);
-                backed_off(&seen, &parent, &mut tables.steps[index][cells]);
+                backed_off(&seen, &parent, PERSON_PSEUDO_COUNT, &mut tables.steps[index][cells]);
             }
             above = Some((index, ladder));
         }
@@ -95,10 +98,10 @@ impl Tables {
     }
 }
 
-fn backed_off(seen: &[f32], parent: &[f32], into: &mut [f32]) {
-    let total: f32 = seen.iter().sum::<f32>() + PSEUDO_COUNT;
+fn backed_off(seen: &[f32], parent: &[f32], pseudo_count: f32, into: &mut [f32]) {
+    let total: f32 = seen.iter().sum::<f32>() + pseudo_count;
     for ((cell, count), above) in into.iter_mut().zip(seen).zip(parent) {
-        *cell = (count + PSEUDO_COUNT * above) / total;
+        *cell = (count + pseudo_count * above) / total;
     }
 }
 

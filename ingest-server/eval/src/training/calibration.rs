@@ -1,12 +1,16 @@
-//! Fused scores to log-likelihood ratios: a logistic regression at several lengths of the probe.
+//! What is fitted of the keystroke model: the channels' weights, and a line from fused score to log-likelihood ratio at
+//! several lengths of the probe. Both by logistic regression on development trials.
 
-use crate::corpus::{Corpus, Span, Trial};
-use crate::trials;
+use super::development::{Probes, rounds};
+use crate::corpus::Corpus;
+use crate::trials::{self, ScoredTrial};
 use palet_comparison::Models;
-use palet_comparison::keystroke::{Calibration, CalibrationKnot, FusionWeights};
+use palet_comparison::keystroke::{CHANNEL_NAMES, Calibration, CalibrationKnot, FusionWeights};
 
 /// Lengths at which a line is fitted. **Units**: keys.
 const LENGTHS: [usize; 6] = [16, 32, 64, 100, 200, 400];
+/// Lengths at which the channels are weighed together: a sentence, and what the trials of free text type.
+const WEIGHED_LENGTHS: [usize; 2] = [45, 100];
 /// The scorer that is calibrated.
 const UNCALIBRATED: &str = "key-fused";
 /// Steps of Newton's method; it settles in a few.
@@ -14,17 +18,29 @@ const STEPS: usize = 50;
 /// Pull of the slope towards 0, against perfectly separable scores.
 const RIDGE: f64 = 1e-3;
 
-/// Fits the calibration on a corpus's probes, cut or prolonged to each length. Whoever takes part in a comparison is
-/// left out of its population and cohort.
+/// Scores of some scorers on the development trials of one length. Whoever takes part in a comparison is left out of
+/// its population and cohort.
+fn scored(corpus: &mut Corpus, models: &Models, keys: usize, names: &[&str]) -> Vec<(Vec<f64>, bool)> {
+    let mut rows = Vec::new();
+    rounds(corpus, Probes::Rows(keys), |corpus| {
+        rows.extend(trials::run(corpus, models).scored.iter().map(|trial| row(trial, names)));
+    });
+    rows
+}
+
+/// One trial's scores; a scorer that said nothing says 0.
+pub(super) fn row(trial: &ScoredTrial, names: &[&str]) -> (Vec<f64>, bool) {
+    let score = |name: &&str| trial.scores.iter().find(|(n, _)| n == name).map_or(0.0, |(_, score)| *score);
+    (names.iter().map(score).collect(), trial.mated)
+}
+
+/// Fits the calibration.
 #[must_use]
 pub fn calibrate(corpus: &mut Corpus, models: &Models) -> Calibration {
-    let original = std::mem::take(&mut corpus.trials);
     let mut knots = Vec::new();
     for keys in LENGTHS {
-        corpus.trials = original.iter().filter_map(|trial| of_length(corpus, trial, keys)).collect();
-        let run = trials::run(corpus, models);
-        let scored = run.scored_by(UNCALIBRATED);
-        let scores: Vec<(f64, bool)> = scored.iter().map(|trial| (trial.llr, trial.mated)).collect();
+        let rows = scored(corpus, models, keys, &[UNCALIBRATED]);
+        let scores: Vec<(f64, bool)> = rows.iter().map(|(scores, mated)| (scores[0], *mated)).collect();
         if let Some((slope, intercept)) = logistic(&scores) {
             knots.push(CalibrationKnot {
                 keys: keys as f32,
@@ -33,36 +49,39 @@ pub fn calibrate(corpus: &mut Corpus, models: &Models) -> Calibration {
             });
         }
     }
-    corpus.trials = original;
     Calibration { knots }
 }
 
-fn of_length(corpus: &Corpus, trial: &Trial, keys: usize) -> Option<Trial> {
-    let probe = Span { last: trial.probe.first + keys, ..trial.probe.clone() };
-    corpus.rows(&probe).is_some().then(|| Trial { probe, ..trial.clone() })
-}
-
-/// The largest channel score that a weight is fitted on, in both directions.
-const CHANNEL_CLIP: f64 = 6.0;
 /// Pull of the weights towards 0.
 const WEIGHT_RIDGE: f64 = 1e-2;
 
-/// Fits the channels' weights on a corpus's trials; a channel that would count against itself weighs nothing.
+/// Fits the channels' weights; a channel that would count against itself weighs nothing, and the others are fitted
+/// without it.
 #[must_use]
-pub fn weigh(corpus: &Corpus, models: &Models) -> Option<FusionWeights> {
-    let run = trials::run(corpus, models);
-    let names = palet_comparison::keystroke::CHANNEL_NAMES;
-    let row = |trial: &trials::ScoredTrial| {
-        let score =
-            |name: &str| trial.scores.iter().find(|(n, _)| *n == name).map_or(0.0, |(_, score)| *score);
-        let scores = names.iter().map(|name| score(name).clamp(-CHANNEL_CLIP, CHANNEL_CLIP)).collect();
-        (scores, trial.mated)
-    };
-    let rows: Vec<(Vec<f64>, bool)> = run.scored.iter().map(row).collect();
-    let line = fitted(&rows, WEIGHT_RIDGE)?;
+pub fn weigh(corpus: &mut Corpus, models: &Models) -> Option<FusionWeights> {
+    let mut rows = Vec::new();
+    WEIGHED_LENGTHS.iter().for_each(|keys| rows.extend(scored(corpus, models, *keys, &CHANNEL_NAMES)));
     let mut weights = FusionWeights::default();
-    weights.0.iter_mut().zip(&line).for_each(|(weight, fitted)| *weight = fitted.max(0.0) as f32);
+    let fitted = fitted_upwards(rows, WEIGHT_RIDGE)?;
+    weights.0.iter_mut().zip(&fitted).for_each(|(weight, fitted)| *weight = *fitted as f32);
     Some(weights)
+}
+
+/// Weights of several scores, none of them below 0, and last an intercept.
+pub(super) fn fitted_upwards(mut rows: Vec<(Vec<f64>, bool)>, ridge: f64) -> Option<Vec<f64>> {
+    loop {
+        let mut line = fitted(&rows, ridge)?;
+        let against: Vec<usize> = (0..line.len() - 1).filter(|at| line[*at] < 0.0).collect();
+        let said: Vec<&usize> =
+            against.iter().filter(|at| rows.iter().any(|(scores, _)| scores[**at] != 0.0)).collect();
+        if said.is_empty() {
+            against.iter().for_each(|at| line[*at] = 0.0);
+            return Some(line);
+        }
+        for at in said {
+            rows.iter_mut().for_each(|(scores, _)| scores[*at] = 0.0);
+        }
+    }
 }
 
 /// Slope and intercept of log odds over a score, both sorts weighing the same. None where one sort is missing, or the

@@ -1,6 +1,7 @@
 //! The fixed-text model: people's entries of one text, and how its two scores are fused.
 
-use super::calibration::fitted;
+use super::calibration::{fitted_upwards, row};
+use super::development::{Probes, rounds};
 use crate::corpus::Corpus;
 use crate::replay::windows_of_rows;
 use crate::trials::{self, FIXED_TEXT_SCORERS};
@@ -32,17 +33,14 @@ pub fn fixed_text_people(corpus: &Corpus) -> Vec<FixedTextPerson> {
     corpus.subjects().iter().map(person).collect()
 }
 
-/// Fits the fusion on a corpus's trials. Whoever takes part in a comparison is left out of its population.
+/// Fits the fusion on development trials. Whoever takes part in a comparison is left out of its population.
 #[must_use]
-pub fn fuse_fixed_text(corpus: &Corpus, models: &Models) -> Option<FixedTextFusion> {
-    let run = trials::run(corpus, models);
-    let row = |trial: &trials::ScoredTrial| {
-        let score =
-            |name: &str| trial.scores.iter().find(|(n, _)| *n == name).map_or(0.0, |(_, score)| *score);
-        (FIXED_TEXT_SCORERS.map(score).to_vec(), trial.mated)
-    };
-    let rows: Vec<(Vec<f64>, bool)> = run.scored.iter().map(row).collect();
-    match fitted(&rows, RIDGE)?.as_slice() {
+pub fn fuse_fixed_text(corpus: &mut Corpus, models: &Models) -> Option<FixedTextFusion> {
+    let mut rows = Vec::new();
+    rounds(corpus, Probes::Sessions, |corpus| {
+        rows.extend(trials::run(corpus, models).scored.iter().map(|trial| row(trial, &FIXED_TEXT_SCORERS)));
+    });
+    match fitted_upwards(rows, RIDGE)?.as_slice() {
         // The distance was told with its sign turned.
         &[likelihood, nearness, intercept] => Some(FixedTextFusion {
             likelihood: likelihood as f32,

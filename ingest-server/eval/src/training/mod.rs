@@ -1,9 +1,11 @@
 //! Models from corpora that may be trained on: people as counts, bin edges as quantiles, calibration from trials.
 
 mod calibration;
+mod development;
 mod fixed_text;
 
 pub use calibration::{calibrate, logistic, weigh};
+pub use development::{Probes, is_held_out, rounds};
 pub use fixed_text::{fixed_text_people, fuse_fixed_text};
 
 use crate::corpus::{Corpus, CorpusKind, KeyRow, Rows};
