@@ -105,17 +105,20 @@ class Palet {
     return this.rest("POST", "/sessions", { subject, origin, consent: "full", login_age_s: 0, ...more });
   }
 
-  /** Enrols people from recorded sessions: each is fed over the real protocol and confirmed as genuine. */
-  async enrol(people, sessions) {
+  /**
+   * Enrols people from their first recorded sessions, of keys or of a pointer: each is fed over the real protocol and
+   * confirmed as genuine.
+   */
+  async enrol(people, sessions, what = "keys") {
     const feeder = process.env.PALET_FEED ?? join(ROOT, "target/release/feed");
     const probe = await this.open("probe", this.origin);
     const lines = [];
     const opened = [];
     for (const { id, sessions: recorded } of people) {
-      for (const keys of recorded.slice(0, sessions)) {
+      for (const events of recorded.slice(0, sessions)) {
         const { session, token } = await this.open(id, this.origin);
         opened.push(session);
-        lines.push(JSON.stringify({ token, keys }));
+        lines.push(JSON.stringify({ token, [what]: events }));
       }
     }
     await run(feeder, [this.socket, probe.server_key, this.origin], `${lines.join("\n")}\n`);
@@ -123,13 +126,14 @@ class Palet {
       await this.rest("POST", "/feedback", { session, kind: "genuine" });
       await this.rest("DELETE", `/sessions/${session}`);
     }
-    await Promise.all(people.map(({ id }) => this.awaitTrained(id)));
+    const trained = what === "keys" ? "keys_trained" : "pointer_trained";
+    await Promise.all(people.map(({ id }) => this.awaitTrained(id, trained)));
   }
 
-  async awaitTrained(subject) {
+  async awaitTrained(subject, trained) {
     for (let tries = 0; tries < 200; tries += 1) {
       const known = await this.rest("GET", `/subjects/${subject}`);
-      if (known.references.some((reference) => reference.keys_trained)) return;
+      if (known.references.some((reference) => reference[trained])) return;
       await sleep(100);
     }
     throw new Error(`${subject} was not trained in time`);

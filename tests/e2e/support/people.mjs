@@ -11,6 +11,7 @@ import { gunzipSync } from "node:zlib";
 const ROOT = join(dirname(fileURLToPath(import.meta.url)), "../../..");
 const DATA = process.env.PALET_DATA ?? join(ROOT, "../shared/data");
 const CORPUS = join(DATA, "corpora/monaco-free/events.csv.gz");
+const POINTER_CORPUS = join(DATA, "corpora/sapimouse/events.csv.gz");
 
 /** Long pauses are cut to this: longer than any transition that is compared, short enough to wait for. */
 const PAUSE_US = 2_500_000;
@@ -23,17 +24,35 @@ export function everybody() {
   return RECORDED ? recorded() : Array.from({ length: 25 }, (_, at) => madeUp(at));
 }
 
+/**
+ * People whose pointer was recorded, none where no corpus is there: `{ id, sessions: [[t_us, event, x, y], …][] }`. The
+ * first session is the long one.
+ */
+export function everyPointer() {
+  if (!existsSync(POINTER_CORPUS)) return [];
+  const people = sessionsOf(POINTER_CORPUS, ([at, event, , x, y]) => [Number(at), event, Number(x), Number(y)]);
+  return people.map(({ id, sessions }) => ({ id, sessions: sessions.sort((a, b) => b.length - a.length).map(fromZero) }));
+}
+
+const fromZero = (moves) => moves.map(([at, ...rest]) => [at - moves[0][0], ...rest]);
+
 function recorded() {
+  const people = sessionsOf(CORPUS, ([key, press, release]) => [key, Number(press), Number(release)]);
+  return people.map(({ id, sessions }) => ({ id, sessions: sessions.map(shortenPauses) }));
+}
+
+/** The sessions of each subject of a corpus, their rows read by `read`. */
+function sessionsOf(file, read) {
   const people = new Map();
-  for (const row of gunzipSync(readFileSync(CORPUS)).toString("utf8").split("\n").slice(1)) {
-    const [subject, session, key, press, release] = row.split(",");
+  for (const line of gunzipSync(readFileSync(file)).toString("utf8").split("\n").slice(1)) {
+    const [subject, session, ...row] = line.split(",");
     if (!subject) continue;
     if (!people.has(subject)) people.set(subject, new Map());
     const sessions = people.get(subject);
     if (!sessions.has(session)) sessions.set(session, []);
-    sessions.get(session).push([key, Number(press), Number(release)]);
+    sessions.get(session).push(read(row));
   }
-  return [...people].map(([id, sessions]) => ({ id, sessions: [...sessions.values()].map(shortenPauses) }));
+  return [...people].map(([id, sessions]) => ({ id, sessions: [...sessions.values()] }));
 }
 
 /** The same keys with the same timing, pauses cut. */

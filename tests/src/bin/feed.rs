@@ -1,14 +1,16 @@
-//! Feeds recorded typing to a server over the real protocol, as fast as it takes it: how the browser tests enrol people.
+//! Feeds recorded people to a server over the real protocol, as fast as it takes it: how the browser tests enrol people.
 //!
-//! `feed WS_URL SERVER_KEY ORIGIN` reads a JSON object a line: `{"token":"…","keys":[["a",press_us,release_us],…]}`, each line
-//! one session; the shipped extractor makes the windows. Answers `{"batches":n}` once all are acknowledged.
+//! `feed WS_URL SERVER_KEY ORIGIN` reads a JSON object a line, each line one session: `{"token":"…","keys":[["a",press_us,
+//! release_us],…]}`, or `{"token":"…","moves":[[t_us,"move",x,y],…]}` with `move`, `down`, `up` or `scroll`. The shipped
+//! extractor makes the windows. Answers `{"batches":n}` once all are acknowledged.
 
 use std::io::{BufRead, Write};
 
 use futures_util::{SinkExt, StreamExt};
-use palet_capture::{Event, FieldKind, KeyEvent, KeyPhase, KeySlot, What};
-use palet_eval::corpus::class_of_name;
-use palet_features::{Extractor, ExtractorSettings, FeatureWindow, SCHEMA_VERSION};
+use palet_capture::{Event, FieldKind, KeyEvent, KeyPhase, KeySlot, PointerEvent, PointerKind, What};
+use palet_eval::corpus::{class_of_name, phase_of_name};
+use palet_eval::replay;
+use palet_features::{ExtractorSettings, FeatureWindow, SCHEMA_VERSION};
 use palet_seal::{Initiator, PublicKey, Transport};
 use palet_units::Micros;
 use palet_wire::{Batch, ClientMessage, Consent, Hello, PageFacts, ServerMessage, decode_server, encode};
@@ -30,37 +32,50 @@ async fn main() -> Result<(), Failure> {
     for line in std::io::stdin().lock().lines() {
         let request: Value = serde_json::from_str(&line?)?;
         let token = request["token"].as_str().ok_or("expected token")?;
-        let windows = windows_of(request["keys"].as_array().ok_or("expected keys")?)?;
+        let windows = windows_of(&request)?;
         let batches = feed((&url, &origin), &key, token, windows).await?;
         writeln!(std::io::stdout(), "{{\"batches\":{batches}}}")?;
     }
     Ok(())
 }
 
-fn windows_of(rows: &[Value]) -> Result<Vec<FeatureWindow>, Failure> {
-    let mut events = Vec::new();
+/// The page that the events happen on was opened so long before. **Units**: µs.
+const ORIGIN_US: u64 = 1_000_000;
+
+fn windows_of(request: &Value) -> Result<Vec<FeatureWindow>, Failure> {
+    let mut events = match (request["keys"].as_array(), request["moves"].as_array()) {
+        (Some(keys), None) => key_events(keys)?,
+        (None, Some(moves)) => moves.iter().map(pointer_event).collect::<Result<_, _>>()?,
+        _ => return Err("expected keys or moves".into()),
+    };
+    events.sort_by_key(|event| event.at);
+    let timed = replay::windows_of(ExtractorSettings::default(), fresh_seed()?, &events);
+    Ok(timed.into_iter().map(|timed| timed.window).collect())
+}
+
+fn key_events(rows: &[Value]) -> Result<Vec<Event>, Failure> {
+    let mut events = Vec::with_capacity(rows.len() * 2);
     for (row, value) in rows.iter().enumerate() {
         let name = value[0].as_str().ok_or("expected a key's name")?;
         let class = class_of_name(name).ok_or("expected a known key")?;
         let slot = KeySlot(u8::try_from(row % 32)?);
-        let times = [(KeyPhase::Down, value[1].as_u64()), (KeyPhase::Up, value[2].as_u64())];
-        for (phase, at) in times {
-            let at = Micros(at.ok_or("expected times in µs")? + 1_000_000);
-            events
-                .push(Event { at, what: What::Key(KeyEvent { phase, class, slot, field: FieldKind::Open }) });
+        for (phase, at) in [(KeyPhase::Down, &value[1]), (KeyPhase::Up, &value[2])] {
+            let key = KeyEvent { phase, class, slot, field: FieldKind::Open };
+            events.push(Event { at: time_of(at)?, what: What::Key(key) });
         }
     }
-    events.sort_by_key(|event| event.at);
-    let mut extractor = Extractor::new(ExtractorSettings::default(), fresh_seed()?);
-    let mut windows = Vec::new();
-    let end = events.last().map_or(Micros::ZERO, |event| event.at);
-    for event in events {
-        extractor.handle_event(event);
-        windows.extend(std::iter::from_fn(|| extractor.poll_window()));
-    }
-    extractor.flush(end);
-    windows.extend(std::iter::from_fn(|| extractor.poll_window()));
-    Ok(windows)
+    Ok(events)
+}
+
+fn pointer_event(value: &Value) -> Result<Event, Failure> {
+    let phase = value[1].as_str().and_then(phase_of_name).ok_or("expected move, down, up or scroll")?;
+    let place = |at: usize| value[at].as_f64().map(|px| px as f32).ok_or("expected a place in px");
+    let event = PointerEvent { phase, kind: PointerKind::Mouse, x: place(2)?, y: place(3)? };
+    Ok(Event { at: time_of(&value[0])?, what: What::Pointer(event) })
+}
+
+fn time_of(value: &Value) -> Result<Micros, Failure> {
+    Ok(Micros(value.as_u64().ok_or("expected times in µs")? + ORIGIN_US))
 }
 
 /// 32 bytes from the system's generator.

@@ -238,15 +238,21 @@ fn pointer_row(
         fault(FaultKind::Number);
         return None;
     };
-    let phase = match event {
-        "move" => PointerPhase::Move,
-        "down" => PointerPhase::Down,
-        "up" => PointerPhase::Up,
-        "scroll" => PointerPhase::Scroll,
-        _ => {
-            fault(FaultKind::UnknownEvent);
-            return None;
-        }
+    let Some(phase) = phase_of_name(event) else {
+        fault(FaultKind::UnknownEvent);
+        return None;
     };
     Some(PointerRow { phase, at_us, x, y })
+}
+
+/// What a recording's word for a pointer event means.
+#[must_use]
+pub fn phase_of_name(event: &str) -> Option<PointerPhase> {
+    match event {
+        "move" => Some(PointerPhase::Move),
+        "down" => Some(PointerPhase::Down),
+        "up" => Some(PointerPhase::Up),
+        "scroll" => Some(PointerPhase::Scroll),
+        _ => None,
+    }
 }

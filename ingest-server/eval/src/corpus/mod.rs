@@ -8,7 +8,7 @@ mod key_name;
 mod spans;
 mod table;
 
-pub use events::{KeyRow, PointerRow, Recording, Rows};
+pub use events::{KeyRow, PointerRow, Recording, Rows, phase_of_name};
 pub use key_name::class_of_name;
 pub use spans::{EnrolSpan, Span, Stream, Trial};
 pub use table::{Fault, FaultKind};
