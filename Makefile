@@ -47,7 +47,7 @@ site: demo-site/dist/index.html ## Build the demonstration bank's pages
 build: sdk site ## Build the binary with SDK and pages inside
 	$(CARGO) build --release --package palet-server
 
-demo: setup ## Build everything and open the demonstration bank on http://127.0.0.1:8420
+demo: setup ## Build everything and open the demonstration bank on http://localhost:8420
 	@$(MAKE) --no-print-directory build
 	$(PALET) demo
 

@@ -32,6 +32,8 @@ export interface Me {
   signed_in: boolean;
   session: string | null;
   step_up_passed_at_ms: number | null;
+  /** How many there are, whether they work at this page's address, and at which they do. */
+  passkeys: { count: number; here: boolean; address: string };
 }
 
 export interface Account {

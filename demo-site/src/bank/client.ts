@@ -106,10 +106,19 @@ export const bank = {
   transfers: async () => (await get<{ transfers: Transfer[] }>("/transfers")).transfers,
   transfer: (order: TransferOrder) => post<{ transfer: Transfer; decision: string; reasons: Reason[] }>("/transfers", order),
 
-  startStepUp: (reference: string) => post<{ step_up: string; expires_in_s: number }>("/step-up/start", { reference }),
-  verifyStepUp: (stepUp: string, code: string) =>
+  startPasskeyStepUp: (reference: string) =>
+    post<{ step_up: string; options: PublicKeyCredentialRequestOptionsJSON }>("/step-up/start", { reference, way: "passkey" }),
+  startCodeStepUp: (reference: string) => post<{ step_up: string }>("/step-up/start", { reference, way: "code" }),
+  verifyAssertion: (stepUp: string, assertion: unknown) =>
+    post<{ passed: boolean }>("/step-up/verify", { step_up: stepUp, assertion }),
+  verifyCode: (stepUp: string, code: string) =>
     post<{ passed: boolean }>("/step-up/verify", { step_up: stepUp, code }),
+  cancelStepUp: (stepUp: string) => post<void>("/step-up/cancel", { step_up: stepUp }),
   phone: async () => (await get<{ messages: PhoneMessage[] }>("/phone")).messages,
+
+  startPasskey: async () =>
+    (await post<{ options: PublicKeyCredentialCreationOptionsJSON }>("/passkeys/start")).options,
+  finishPasskey: (credential: unknown) => post<{ passkeys: number }>("/passkeys/finish", credential),
 
   enrolment: () => get<Enrolment>("/enrolment"),
   finishEnrolment: () => post<{ ended_session: string }>("/enrolment/finish"),

@@ -5,6 +5,7 @@ import { me, refreshMe, sentenceOf } from "../app/state.ts";
 import type { Enrolment } from "../bank/answers.ts";
 import { bank } from "../bank/client.ts";
 import { connection, palet, restartPalet } from "../palet/connection.ts";
+import { PasskeyCard } from "../step-up/passkey-card.tsx";
 import { Fault } from "../ui/fault.tsx";
 import { Icon } from "../ui/icon.tsx";
 import { usePoll } from "../ui/use-poll.ts";
@@ -57,6 +58,7 @@ export function EnrolPage() {
         </>
       ) : null}
       <Finish stage={stage} fault={fault} enrolment={enrolment} onFinish={finish} />
+      {stage === "learnt" ? <PasskeyCard /> : null}
     </div>
   );
 }

@@ -3,6 +3,7 @@
 import type { CustomerProfile, ProfileField } from "../bank/answers.ts";
 import { bank } from "../bank/client.ts";
 import { MaskedField } from "../fields/masked-field.tsx";
+import { PasskeyCard } from "../step-up/passkey-card.tsx";
 import { Fault } from "../ui/fault.tsx";
 import { useLoaded } from "../ui/use-loaded.ts";
 
@@ -39,6 +40,7 @@ export function ProfilePage() {
       <h1 tabIndex={-1}>Profile</h1>
       <Fault text={profile.fault} />
       {profile.value === null ? null : <Groups profile={profile.value} />}
+      <PasskeyCard />
       <p class="muted">
         The same page built with React: <a href="/react.html">profile in React</a>. Without any framework or build:{" "}
         <a href="/plain.html">profile as a plain page</a>.

@@ -40,7 +40,10 @@ export function TransferPage() {
           reference={waiting.reference}
           reasons={waiting.reasons}
           onPassed={() => send(waiting.order)}
-          onGivenUp={() => setWaiting(null)}
+          onGivenUp={() => {
+            setWaiting(null);
+            setOutcome({ kind: "fault", text: "You did not confirm that it is you, so nothing was sent." });
+          }}
         />
       )}
       <PastTransfers transfers={transfers.value} />

@@ -24,6 +24,9 @@ export const batches = signal<InspectedBatch[]>([]);
 /** A step-up that PaLet asked for without an action. */
 export const askedStepUp = signal<SdkStepUp | null>(null);
 
+/** What became of the latest proof of who is here; `null` before one and while one is asked for. */
+export const proved = signal<boolean | null>(null);
+
 /** What the SDK wants the bank's operators to know. */
 export const notice = signal<SdkNotice | null>(null);
 
@@ -55,6 +58,7 @@ export function stopPalet(): void {
   riskHistory.value = [];
   batches.value = [];
   askedStepUp.value = null;
+  proved.value = null;
 }
 
 /** Ends and begins anew, with fresh keys and a fresh token. */
@@ -105,6 +109,7 @@ function listen(session: PaletSession, sessionKey: string): void {
     notice.value = word;
   });
   session.on("step-up", (stepUp) => {
+    proved.value = null;
     askedStepUp.value = stepUp;
   });
   session.inspect(({ seq, bytes }) => {

@@ -59,7 +59,7 @@ export function ReactProfile() {
             </button>
           </p>
           <p className="muted">
-            Redrawn <output id="draws">{draws}</output> times. <a href="/profile">Back to the bank</a>
+            Drawn so far: <output id="draws">{draws}</output>. <a href="/profile">Back to the bank</a>
           </p>
         </div>
       </main>

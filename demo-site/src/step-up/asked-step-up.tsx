@@ -1,12 +1,12 @@
-/** PaLet asks for proof on its own: said at the top of the page, without taking the keyboard away. */
+/** PaLet asks for proof on its own: said at the top of the page, without taking the keyboard away; then what came of it. */
 
 import { useState } from "preact/hooks";
 import { sentence } from "../format/sentence.ts";
-import { askedStepUp } from "../palet/connection.ts";
+import { askedStepUp, proved } from "../palet/connection.ts";
 import { Icon } from "../ui/icon.tsx";
 import { StepUpDialog } from "./step-up-dialog.tsx";
 
-/** The notice, and the dialog that it opens. */
+/** The notice, the dialog that it opens, and the outcome of the latest proof, wherever it was asked for. */
 export function AskedStepUp() {
   const [open, setOpen] = useState(false);
   const asked = askedStepUp.value;
@@ -20,10 +20,11 @@ export function AskedStepUp() {
               <strong>Is this still you?</strong> {sentence(asked.reason.text)}
             </span>
             <button type="button" class="button button--small" onClick={() => setOpen(true)}>
-              Confirm with your phone
+              Prove that it is you
             </button>
           </p>
         )}
+        <Outcome asked={asked !== null} />
       </div>
       {open && asked !== null ? (
         <StepUpDialog
@@ -35,4 +36,21 @@ export function AskedStepUp() {
       ) : null}
     </>
   );
+}
+
+function Outcome({ asked }: { asked: boolean }) {
+  if (proved.value === false) {
+    return <p class="notice notice--danger">Not confirmed: what is masked stays masked.</p>;
+  }
+  if (proved.value === true && !asked) {
+    return (
+      <p class="notice">
+        <Icon name="check" />
+        <span>
+          <strong>Confirmed.</strong> Your fields are shown again, and the bank has noted the proof.
+        </span>
+      </p>
+    );
+  }
+  return null;
 }

@@ -48,14 +48,16 @@ pub(super) fn run(arguments: &Arguments) -> Done {
 fn failure(error: DemoError) -> Failure {
     match error {
         DemoError::Start(error) => start_failure(error),
-        DemoError::Seed(_) => Failure::failed(error),
+        DemoError::Seed(_) | DemoError::Passkeys(_) => Failure::failed(error),
     }
 }
 
 fn announce(demo: &demo::Demo, arguments: &Arguments) -> io::Result<()> {
     let mut out = io::stdout().lock();
     let root = format!("http://{}", demo.address());
-    writeln!(out, "The demonstration bank   {root}/")?;
+    let bank = demo.named_address().unwrap_or_else(|| root.clone());
+    writeln!(out, "The demonstration bank   {bank}/")?;
+    writeln!(out, "The same, no passkeys    {root}/")?;
     writeln!(out, "REST interface           {root}/docs")?;
     writeln!(out, "Server key               {}", demo.running.state.keys.noise.public_key().to_base64url())?;
     match &arguments.data {

@@ -3,6 +3,8 @@
 use rand::{RngExt, SeedableRng};
 use rand_chacha::ChaCha8Rng;
 
+use super::passkeys::Passkeys;
+
 /// What everybody types at login.
 pub(super) const PASSPHRASE: &str = "the quick river runs past nine old mills";
 /// The bank's name.
@@ -19,6 +21,7 @@ pub(super) struct Customer {
     pub(super) cards: Vec<Card>,
     pub(super) details: Details,
     pub(super) transfers: Vec<Transfer>,
+    pub(super) passkeys: Passkeys,
 }
 
 #[derive(Clone)]
@@ -108,7 +111,16 @@ pub(super) fn customer(id: &str, name: &str) -> Customer {
         tax_id: "65929970489",
         national_id: "T22000129",
     };
-    Customer { id: id.into(), name: name.into(), hand: None, accounts, cards, details, transfers: Vec::new() }
+    Customer {
+        id: id.into(),
+        name: name.into(),
+        hand: None,
+        accounts,
+        cards,
+        details,
+        transfers: Vec::new(),
+        passkeys: Passkeys::default(),
+    }
 }
 
 const BOOKINGS: [(&str, &str, &str); 6] = [
@@ -186,6 +198,12 @@ fn pan(prefix: &str, account: u64) -> String {
     format!("{digits}{}", (10 - sum % 10) % 10)
 }
 
+/// A number in groups of four, as people read it.
+pub(super) fn grouped(number: &str) -> String {
+    let groups: Vec<_> = number.as_bytes().chunks(4).map(String::from_utf8_lossy).collect();
+    groups.join(" ")
+}
+
 /// Cents of an amount such as `120`, `120.5` or `120,50`.
 pub(super) fn parse_cents(text: &str) -> Option<u64> {
     let text = text.trim().replace(',', ".");
@@ -219,5 +237,6 @@ mod tests {
         assert_eq!(parse_cents("0"), None);
         assert_eq!(parse_cents("1.234"), None);
         assert_eq!(amount(123_456_789), "1,234,567.89");
+        assert_eq!(grouped("DE0212030000"), "DE02 1203 0000");
     }
 }

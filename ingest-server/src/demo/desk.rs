@@ -12,9 +12,11 @@ use std::{
     net::SocketAddr,
     sync::{Arc, OnceLock},
 };
+use webauthn_rs::prelude::Passkey;
 
 use super::{
     bank::{self, Customer},
+    passkeys::{Registering, RelyingParty},
     player::Player,
     step_up::{Message, Step},
 };
@@ -33,7 +35,8 @@ pub(super) struct Visit {
     pub(super) signed_in_at: Option<Micros>,
     pub(super) palet_session: Option<String>,
     pub(super) step_up_passed_at_ms: Option<u64>,
-    pub(super) steps: HashMap<String, Step>,
+    pub(super) step: Option<Step>,
+    pub(super) registering: Option<Registering>,
     pub(super) phone: Vec<Message>,
     pub(super) player: Option<Arc<Player>>,
 }
@@ -43,10 +46,18 @@ struct Books {
     visits: HashMap<String, Visit>,
 }
 
+/// What is known once the server listens.
+struct Settled {
+    palet: RestClient,
+    address: SocketAddr,
+    server_key: PublicKey,
+    party: RelyingParty,
+}
+
 /// The desk.
 pub(super) struct Desk {
     key: SecretString,
-    settled: OnceLock<(RestClient, SocketAddr, PublicKey)>,
+    settled: OnceLock<Settled>,
     books: Mutex<Books>,
 }
 
@@ -58,25 +69,29 @@ impl Desk {
     }
 
     /// The server listens: from now on the bank can call it.
-    pub(super) fn settle(&self, address: SocketAddr, key: PublicKey) {
-        let _ =
-            self.settled.set((RestClient::new(&format!("http://{address}"), self.key.clone()), address, key));
+    pub(super) fn settle(&self, address: SocketAddr, server_key: PublicKey, party: RelyingParty) {
+        let palet = RestClient::new(&format!("http://{address}"), self.key.clone());
+        let _ = self.settled.set(Settled { palet, address, server_key, party });
     }
 
-    fn settled(&self) -> Result<&(RestClient, SocketAddr, PublicKey), Problem> {
+    fn settled(&self) -> Result<&Settled, Problem> {
         self.settled.get().ok_or_else(|| Problem::unavailable("the bank opens in a moment"))
     }
 
     pub(super) fn palet(&self) -> Result<&RestClient, Problem> {
-        self.settled().map(|(palet, ..)| palet)
+        self.settled().map(|settled| &settled.palet)
     }
 
     pub(super) fn address(&self) -> Result<SocketAddr, Problem> {
-        self.settled().map(|(_, address, _)| *address)
+        self.settled().map(|settled| settled.address)
     }
 
     pub(super) fn server_key(&self) -> Result<PublicKey, Problem> {
-        self.settled().map(|(.., key)| *key)
+        self.settled().map(|settled| settled.server_key)
+    }
+
+    pub(super) fn party(&self) -> Result<&RelyingParty, Problem> {
+        self.settled().map(|settled| &settled.party)
     }
 
     pub(super) fn customers(&self) -> Vec<Customer> {
@@ -102,6 +117,18 @@ impl Desk {
         }
         books.customers.insert(customer.id.clone(), customer);
         Ok(())
+    }
+
+    /// Keeps a customer's new passkey; how many there are now. A key is one customer's, and kept once.
+    pub(super) fn keep_passkey(&self, customer: &str, key: Passkey) -> Result<usize, Problem> {
+        let mut books = self.books.lock();
+        let taken = books.customers.values().any(|customer| customer.passkeys.knows(&key));
+        if let Some(customer) = books.customers.get_mut(customer).filter(|_| !taken)
+            && customer.passkeys.keep(key)
+        {
+            return Ok(customer.passkeys.len());
+        }
+        Err(Problem::new(StatusCode::CONFLICT, "passkey-known", "expected a new passkey, and room for it"))
     }
 
     /// Begins a bank session; the cookie that names it.

@@ -147,8 +147,11 @@ fn me_json(request: &HttpRequest, desk: &Desk) -> Result<Value, Problem> {
     })?;
     let customer = desk.customer(&id).ok_or_else(super::desk::not_signed_in)?;
     let seeded = customer.hand.is_some();
+    let party = desk.party()?;
+    let passkeys =
+        json!({"count": customer.passkeys.len(), "here": party.serves(request), "address": party.origin()});
     Ok(json!({"id": id, "name": customer.name, "seeded": seeded, "signed_in": signed_in, "session": session,
-        "step_up_passed_at_ms": passed_at}))
+        "step_up_passed_at_ms": passed_at, "passkeys": passkeys}))
 }
 
 pub(super) async fn me(request: HttpRequest, desk: web::Data<Desk>) -> Result<web::Json<Value>, Problem> {

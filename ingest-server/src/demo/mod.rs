@@ -8,6 +8,7 @@ mod desk;
 mod enrol;
 mod login;
 mod pages;
+mod passkeys;
 mod player;
 mod replay;
 mod seed;
@@ -27,6 +28,7 @@ use crate::{
     store::{Store, StoreError, sqlite::SqliteStore},
 };
 use desk::Desk;
+use passkeys::RelyingParty;
 
 /// The tenant that the demonstration bank is.
 const TENANT: &str = "specimen-bank";
@@ -47,6 +49,9 @@ pub enum DemoError {
     /// The bank's customers could not be enrolled.
     #[error("expected the bank's customers to be enrolled, got: {0}")]
     Seed(String),
+    /// The bank cannot take passkeys.
+    #[error("expected the bank to take passkeys, got: {0}")]
+    Passkeys(#[from] webauthn_rs::prelude::WebauthnError),
 }
 
 impl From<StoreError> for DemoError {
@@ -64,7 +69,8 @@ pub async fn start(settings: Settings) -> Result<Demo, DemoError> {
         Arc::new(move |routes| configure(routes, &desk))
     };
     let running = app::start(settings, Some(routes)).await?;
-    desk.settle(running.address, running.state.keys.noise.public_key());
+    let party = RelyingParty::at(running.address.port())?;
+    desk.settle(running.address, running.state.keys.noise.public_key(), party);
     Ok(Demo { running, desk })
 }
 
@@ -73,6 +79,13 @@ impl Demo {
     #[must_use]
     pub const fn address(&self) -> SocketAddr {
         self.running.address
+    }
+
+    /// Where its pages have passkeys too: under a name, for passkeys belong to no address of numbers.
+    ///
+    /// **Errors**: the demonstration is not open yet.
+    pub fn named_address(&self) -> Option<String> {
+        self.desk.party().ok().map(|party| party.origin().to_owned())
     }
 
     /// Enrols the bank's own customers from generated sessions, over the same socket and REST as everybody.
@@ -118,6 +131,9 @@ fn configure(routes: &mut web::ServiceConfig, desk: &Arc<Desk>) {
             .route("/transfers", web::post().to(transfers::order))
             .route("/step-up/start", web::post().to(step_up::start))
             .route("/step-up/verify", web::post().to(step_up::verify))
+            .route("/step-up/cancel", web::post().to(step_up::cancel))
+            .route("/passkeys/start", web::post().to(passkeys::start))
+            .route("/passkeys/finish", web::post().to(passkeys::finish))
             .route("/phone", web::get().to(step_up::phone))
             .route("/enrolment", web::get().to(enrol::status))
             .route("/enrolment/finish", web::post().to(enrol::finish))

@@ -5,7 +5,7 @@ use serde::Deserialize;
 use serde_json::{Value, json};
 
 use super::{
-    bank::{Transfer, amount, is_iban, parse_cents},
+    bank::{Transfer, amount, grouped, is_iban, parse_cents},
     desk::Desk,
     values::{Sealed, Sealing},
 };
@@ -46,7 +46,7 @@ async fn transfers_json(desk: &Desk, session: &str, transfers: &[Transfer]) -> R
 fn add(sealing: &mut Sealing, transfer: &Transfer) -> [usize; 4] {
     [
         sealing.add("name", &transfer.to_name, &transfer.id),
-        sealing.add("iban", &transfer.to_iban, &transfer.id),
+        sealing.add("iban", &grouped(&transfer.to_iban), &transfer.id),
         sealing.add("amount", &transfer.amount, &transfer.id),
         sealing.add("description", &transfer.description, &transfer.id),
     ]

@@ -4,7 +4,7 @@ use actix_web::{HttpRequest, web};
 use serde_json::{Map, Value, json};
 
 use super::{
-    bank::{Account, Customer},
+    bank::{Account, Customer, grouped},
     desk::Desk,
 };
 use crate::{
@@ -41,7 +41,7 @@ impl Sealed {
 
 fn add_account(sealing: &mut Sealing, account: &Account) -> [usize; 3] {
     [
-        sealing.add("iban", &account.iban, &account.id),
+        sealing.add("iban", &grouped(&account.iban), &account.id),
         sealing.add("bic", "BYLADEM1001", &account.id),
         sealing.add("balance", &account.balance, &account.id),
     ]
@@ -107,7 +107,7 @@ pub(super) async fn cards(request: HttpRequest, desk: web::Data<Desk>) -> Result
     let places: Vec<_> = customer
         .cards
         .iter()
-        .map(|card| (sealing.add("pan", &card.pan, &card.id), sealing.add("name", &customer.name, &card.id)))
+        .map(|card| (sealing.add("pan", &grouped(&card.pan), &card.id), sealing.add("name", &customer.name, &card.id)))
         .collect();
     let sealed = sealing.seal(&desk, &session).await?;
     let cards: Vec<_> = customer

@@ -1,6 +1,6 @@
 /**
- * The demonstration bank as a newcomer sees it: `palet demo`, a seeded customer, accounts in clear, a stranger played into
- * the session, fields masked, the panel saying why. `PALET_SHOTS=folder` keeps pictures.
+ * The demonstration bank with its seeded customers: a second tab plays an owner, a stranger and a bot into the session of
+ * the first. `PALET_SHOTS=folder` keeps pictures.
  */
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
@@ -8,8 +8,11 @@ import { after, before, test } from "node:test";
 import { launchChromium } from "../support/browsers.mjs";
 import { startDemo } from "../support/palet.mjs";
 import { until } from "../support/screen.mjs";
+import { ask, becomesClear, isClear, isHidden, levels, openest, shoot, signIn, visit } from "../support/visit.mjs";
 
 const READY_MS_MAX = 5_000;
+/** Keys of the owner's recording that pass while the fields must stay clear. */
+const OWNERS_KEYS = 400;
 let demo, browser;
 
 before(async () => {
@@ -22,21 +25,19 @@ after(async () => {
   await demo?.stop();
 });
 
-async function signIn(page) {
-  await page.goto(`${demo.origin}/login`);
-  await page.waitForSelector(".person");
-  await page.click("main button:has-text('Continue')");
-  await page.waitForSelector("#passphrase");
-  await page.locator("#passphrase").pressSequentially((await page.textContent("#phrase")).trim(), { delay: 90 });
-  await page.locator("#password").pressSequentially("anything", { delay: 90 });
-  await page.click("main button:has-text('Sign in')");
-  await page.waitForSelector("h1:has-text('Good day')");
-}
-
-const levels = (page) => page.$$eval("[data-palet-field='iban']", (fields) => fields.map((field) => field.getAttribute("data-palet-level")));
-
-async function shoot(page, name) {
-  if (process.env.PALET_SHOTS) await page.screenshot({ path: `${process.env.PALET_SHOTS}/${name}.png` });
+/** A seeded customer's accounts in one tab, the player in a second one. */
+async function twoTabs() {
+  const visited = await visit(browser, demo.origin);
+  await signIn(visited, demo.origin);
+  await becomesClear(visited.page);
+  const second = await visited.context.newPage();
+  await second.goto(`${demo.origin}/replay`);
+  await second.waitForSelector("text=What the bank’s backend is told");
+  const play = async (title) => {
+    await second.click("label:has-text('8 ×')");
+    await second.click(`button[aria-label='Play: ${title}']`);
+  };
+  return { ...visited, second, play };
 }
 
 test("the demonstration is ready in time", () => {
@@ -44,27 +45,54 @@ test("the demonstration is ready in time", () => {
   assert.ok(demo.readyMs <= READY_MS_MAX, `${demo.readyMs} ms`);
 });
 
-test("accounts in clear mask while a stranger is played, and the panel says why", { timeout: 180_000 }, async () => {
-  const context = await browser.newContext({ viewport: { width: 1280, height: 800 } });
-  const page = await context.newPage();
-  const faults = [];
-  page.on("pageerror", (error) => faults.push(String(error)));
-  await signIn(page);
-  await until("IBANs in clear", async () => (await levels(page)).length > 0 && (await levels(page)).every((level) => level === "clear"));
-  const clear = await page.textContent("[data-palet-field='iban']");
+test("the owner's recording, played from a second tab, leaves everything clear", { timeout: 180_000 }, async () => {
+  const { context, page, second, play, faults } = await twoTabs();
+  await play("The owner");
+  let keys = 0;
+  let hidden = null;
+  await until(`${OWNERS_KEYS} keys played`, async () => {
+    ({ keys } = await ask(second, "/replay"));
+    if (!(await isClear(page))) hidden ??= { keys, levels: await levels(page) };
+    return keys >= OWNERS_KEYS;
+  }, 120_000, () => ({ keys }));
+  const risk = await ask(second, "/risk");
+  await shoot(second, "replay-owner");
+  console.log(`the owner after ${keys} keys: ${risk.band}, ${risk.decision}`);
+  assert.equal(hidden, null, `fields were hidden: ${JSON.stringify(hidden)}`);
+  assert.deepEqual([risk.band, risk.decision], ["calm", "allow"], JSON.stringify(risk.reasons));
+  assert.deepEqual(faults, []);
+  await context.close();
+});
+
+test("a stranger's recording turns fields partial, then hides them, and the panel says why", { timeout: 180_000 }, async () => {
+  const { context, page, play, faults } = await twoTabs();
+  const clear = await page.textContent("main [data-palet-field='iban']");
   await shoot(page, "clear");
-  await page.evaluate(async () => {
-    await fetch("/bank/api/replay", {
-      method: "POST", headers: { "content-type": "application/json" }, body: JSON.stringify({ stream: "stranger", speed: 8 }),
-    });
-  });
-  await until("IBANs masked", async () => (await levels(page)).every((level) => level !== "clear"), 90_000, () => levels(page));
+  await play("A stranger");
+  const seen = new Set();
+  await until("redacted", async () => {
+    seen.add(await openest(page));
+    return isHidden(page);
+  }, 120_000, () => levels(page));
+  console.log(`levels on the way: ${[...seen].join(" → ")}`);
   assert.ok(!(await page.content()).includes(clear.trim()), "the clear IBAN is gone from the page");
-  await until("redacted", async () => (await levels(page)).every((level) => level === "redact" || level === "block"), 90_000, () => levels(page));
   await page.waitForTimeout(1000);
   await shoot(page, "demo");
-  const panel = await page.textContent("[role='tabpanel']");
-  assert.match(panel, /typ|key|rhythm|pointer|behav/i, "the panel gives a reason in words");
+  assert.match(await page.textContent("[role='tabpanel'] .why"), /typ|key|rhythm|pointer|behav/i, "the panel gives a reason in words");
+  await page.waitForSelector("main :text('Is this still you?')");
   assert.deepEqual(faults, []);
+  await context.close();
+});
+
+test("a bot's recording is called a bot and denied", { timeout: 180_000 }, async () => {
+  const { context, page, second, play } = await twoTabs();
+  await play("A bot");
+  await until("redacted", () => isHidden(page), 120_000, () => levels(page));
+  await until("a denied transfer", async () => (await ask(second, "/risk")).decision === "deny", 120_000);
+  const risk = await ask(second, "/risk");
+  await shoot(page, "bot");
+  console.log(`the bot: automation ${risk.sub_scores.automation}, reasons ${risk.reasons.map(({ code }) => code).join(" ")}`);
+  assert.match(risk.reasons.map(({ text }) => text).join(" "), /program|automat|machine|even/i);
+  assert.match(await page.textContent("[role='tabpanel'] .why"), /program|automat|machine|even/i);
   await context.close();
 });

@@ -68,6 +68,8 @@ export async function startDemo() {
   while (!said.includes("Ctrl-C") && child.exitCode === null) await sleep(20);
   await demo.ready();
   demo.readyMs = Date.now() - began;
+  // Passkeys belong to a host's name, never to an address of numbers.
+  demo.named = `http://localhost:${port}`;
   return demo;
 }
 
