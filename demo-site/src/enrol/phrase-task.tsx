@@ -4,6 +4,8 @@ import { useRef, useState } from "preact/hooks";
 import { config } from "../app/state.ts";
 import { normalisePhrase } from "./phrase.ts";
 
+const LAST_RELEASE_MS = 120;
+
 /** The field, its count and what became of the last entry. */
 export function PhraseTask({ onEntry }: { onEntry: () => void }) {
   const input = useRef<HTMLInputElement>(null);
@@ -16,10 +18,13 @@ export function PhraseTask({ onEntry }: { onEntry: () => void }) {
     const right = normalisePhrase(field.value) === normalisePhrase(phrase);
     setSaid(right ? "Good. Once more?" : "That was not the phrase. Start again: an entry with a mistake is not learnt.");
     if (right) onEntry();
-    // Leaving the field ends the entry, so that the next one is an entry of its own.
-    field.blur();
     field.value = "";
-    field.focus();
+    // Leaving the field ends the entry, so that the next one is an entry of its own; a little later, as the last letter is
+    // often still held while Enter goes down.
+    setTimeout(() => {
+      field.blur();
+      field.focus();
+    }, LAST_RELEASE_MS);
   };
   return (
     <section class="card stack" aria-labelledby="phrase-task">

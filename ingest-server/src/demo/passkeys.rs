@@ -60,8 +60,7 @@ pub(super) struct Registering {
 impl RelyingParty {
     /// The bank that listens on this port. **Errors**: the crate does not take the names.
     pub(super) fn at(port: u16) -> WebauthnResult<Self> {
-        let url =
-            Url::parse(&format!("http://{HOST}:{port}")).map_err(|_| WebauthnError::Configuration)?;
+        let url = Url::parse(&format!("http://{HOST}:{port}")).map_err(|_| WebauthnError::Configuration)?;
         let builder = WebauthnBuilder::new(HOST, &url)?;
         let lives = std::time::Duration::from_micros(CHALLENGE_LIVES.0);
         let webauthn = builder.rp_name(bank::NAME).timeout(lives).build()?;
@@ -82,7 +81,8 @@ impl RelyingParty {
         if self.serves(request) {
             return Ok(());
         }
-        let detail = format!("expected the bank's pages at {}: passkeys belong to a host's name", self.origin);
+        let detail =
+            format!("expected the bank's pages at {}: passkeys belong to a host's name", self.origin);
         Err(Problem::new(StatusCode::CONFLICT, "passkey-elsewhere", detail).with("address", &self.origin))
     }
 
@@ -151,7 +151,9 @@ impl Passkeys {
     /// Moves the key's counter. False for a key that is gone, and for a counter that another answer has reached: two
     /// answers with one number come from a copied key.
     pub(super) fn advance(&mut self, proof: &AuthenticationResult) -> bool {
-        let Some(key) = self.keys.iter_mut().find(|key| key.cred_id() == proof.cred_id()) else { return false };
+        let Some(key) = self.keys.iter_mut().find(|key| key.cred_id() == proof.cred_id()) else {
+            return false;
+        };
         let moved = key.update_credential(proof) == Some(true);
         proof.counter() == 0 || moved
     }
@@ -160,7 +162,11 @@ impl Passkeys {
 /// One answer for everything that does not verify; why is for the log alone, and names no key.
 pub(super) fn refused(error: &WebauthnError) -> Problem {
     tracing::warn!(event.action = "passkey-refused", error.message = %error, "a passkey's answer does not hold");
-    Problem::new(StatusCode::FORBIDDEN, "passkey-refused", "expected an answer that the passkey signed for this question")
+    Problem::new(
+        StatusCode::FORBIDDEN,
+        "passkey-refused",
+        "expected an answer that the passkey signed for this question",
+    )
 }
 
 /// Who may register a passkey. A first one: somebody whom PaLet would let change credentials, or a customer of whom it
@@ -227,5 +233,9 @@ pub(super) async fn finish(
 
 /// The challenge was answered already, or too late, or was another visit's.
 pub(super) fn challenge_ended() -> Problem {
-    Problem::new(StatusCode::GONE, "challenge-ended", "expected an answer to a question that is still open; ask again")
+    Problem::new(
+        StatusCode::GONE,
+        "challenge-ended",
+        "expected an answer to a question that is still open; ask again",
+    )
 }

@@ -129,8 +129,7 @@ pub(super) async fn verify(
 ) -> Result<web::Json<Value>, Problem> {
     let (customer, _) = desk.signed_in(&request)?;
     let now = clock::now();
-    let step =
-        desk.visit(&request, |visit| take(visit, &body.step_up, now))?.ok_or_else(challenge_ended)?;
+    let step = desk.visit(&request, |visit| take(visit, &body.step_up, now))?.ok_or_else(challenge_ended)?;
     let palet = desk.palet()?;
     let (session, reference) = (step.session.clone(), step.reference.clone());
     let verdict = match (&step.question, &body.assertion, &body.code) {
@@ -166,7 +165,10 @@ fn is_code(code: &str, said: &str) -> bool {
 }
 
 fn counter_stands() -> Problem {
-    tracing::warn!(event.action = "passkey-counter", "a passkey's counter did not move: it may have been copied");
+    tracing::warn!(
+        event.action = "passkey-counter",
+        "a passkey's counter did not move: it may have been copied"
+    );
     let detail = "expected a passkey whose counter moves on";
     Problem::new(StatusCode::FORBIDDEN, "passkey-refused", detail)
 }

@@ -107,7 +107,9 @@ pub(super) async fn cards(request: HttpRequest, desk: web::Data<Desk>) -> Result
     let places: Vec<_> = customer
         .cards
         .iter()
-        .map(|card| (sealing.add("pan", &grouped(&card.pan), &card.id), sealing.add("name", &customer.name, &card.id)))
+        .map(|card| {
+            (sealing.add("pan", &grouped(&card.pan), &card.id), sealing.add("name", &customer.name, &card.id))
+        })
         .collect();
     let sealed = sealing.seal(&desk, &session).await?;
     let cards: Vec<_> = customer

@@ -44,8 +44,10 @@ impl Authenticator {
         let mut object = b"\xa3\x63fmt\x64none\x67attStmt\xa0\x68authData\x58".to_vec();
         object.push(u8::try_from(data.len()).unwrap());
         object.extend(data);
-        self.credential(json!({"clientDataJSON": BASE64.encode(client), "attestationObject": BASE64.encode(object),
-            "transports": ["internal"]}))
+        self.credential(
+            json!({"clientDataJSON": BASE64.encode(client), "attestationObject": BASE64.encode(object),
+            "transports": ["internal"]}),
+        )
     }
 
     /// `navigator.credentials.get`, as JSON.
@@ -55,8 +57,10 @@ impl Authenticator {
         let data = self.data(0, &[]);
         let signed = [data.as_slice(), digest(&SHA256, &client).as_ref()].concat();
         let signature = self.key.sign(&SystemRandom::new(), &signed).unwrap();
-        self.credential(json!({"clientDataJSON": BASE64.encode(client), "authenticatorData": BASE64.encode(data),
-            "signature": BASE64.encode(signature.as_ref())}))
+        self.credential(
+            json!({"clientDataJSON": BASE64.encode(client), "authenticatorData": BASE64.encode(data),
+            "signature": BASE64.encode(signature.as_ref())}),
+        )
     }
 
     fn credential(&self, response: Value) -> Value {

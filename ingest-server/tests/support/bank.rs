@@ -49,7 +49,11 @@ impl Browser {
     }
 
     pub async fn log_in(&mut self) {
-        let (status, _) = self.call("POST", "/login/start", json!({"customer": "erika"})).await;
+        self.log_in_as("erika").await;
+    }
+
+    pub async fn log_in_as(&mut self, customer: &str) {
+        let (status, _) = self.call("POST", "/login/start", json!({"customer": customer})).await;
         assert_eq!(status, 200);
         let passphrase = self.get("/config").await["passphrase"].clone();
         let (status, answer) = self.call("POST", "/login", json!({"passphrase": passphrase})).await;
@@ -82,4 +86,3 @@ pub async fn play(browser: &mut Browser, stream: &str, keys: u64, enough: impl F
         }
     }
 }
-

@@ -17,6 +17,9 @@ export class Focus {
   readonly #roots: EventTarget[] = [];
   readonly #moved = (event: Event): void => this.#handleMoved(event);
   #element: Element | null = null;
+  /** When it came into the field. A root and the window hear of the same move; a field that is left and entered again
+   * hears of another one. */
+  #movedAt = -1;
   /** The code of the field that has the keyboard now. */
   field = FIELD_OPEN;
   /** Text was typed or pasted into the field since it has the focus. */
@@ -64,9 +67,10 @@ export class Focus {
   #handleMoved(event: Event): void {
     const path = event.composedPath();
     const element = path[0] as Element;
-    if (element === this.#element) return;
+    if (element === this.#element && event.timeStamp === this.#movedAt) return;
     for (const node of path) if (node instanceof ShadowRoot) this.#enter(node);
     this.#element = element;
+    this.#movedAt = event.timeStamp;
     this.touched = false;
     this.#look();
     if (isTextControl(element)) this.#ring.push(event.timeStamp, signalCode(Signal.Focus), 0, 0);
