@@ -9,7 +9,7 @@ CORPORA := $(or $(PALET_DATA),../shared/data)/corpora
 PALET := target/release/palet
 
 .PHONY: help setup sdk site build demo test test-rust test-js fmt fmt-check lint size e2e bench bench-presidio eval eval-docs \
-	models fuzz docs ci clean
+	models fuzz crash docs ci clean
 
 help: ## List the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 18
@@ -91,6 +91,9 @@ eval-docs: build ## Write docs/evaluation.md from a run over all corpora
 
 models: ## Make the shipped population and cohort again, from the corpora that may be trained on
 	scripts/models.sh "$(CORPORA)"
+
+crash: ## Writers killed with SIGKILL, 200 rounds a part: what was acknowledged is there, what is there is whole
+	$(CARGO) run --quiet --package palet-tests --bin crash -- --rounds $(or $(CRASH_ROUNDS),200)
 
 fuzz: ## Ten minutes of fuzzing for each decoder (FUZZ_SECONDS=n for another time)
 	scripts/fuzz.sh

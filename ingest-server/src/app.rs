@@ -26,8 +26,9 @@ use crate::{
     config::Settings,
     enrolment, http,
     keys::{KeyError, ServerKeys},
-    live::{DecisionLog, JoinError, Knowledge, LiveSession, PageTold, Registry, Tools, Values},
+    live::{DecisionLog, JoinError, LiveSession, PageTold, Policies, Registry, Tools, Values},
     store::{Store, StoreError, sqlite::SqliteStore},
+    succession,
     telemetry::Metrics,
     unmask::UnmaskDesk,
     upkeep, ws,
@@ -87,6 +88,8 @@ pub struct AppState {
     pub audit: AuditLog,
     /// The sessions in memory.
     pub registry: Arc<Registry>,
+    /// Held while a policy changes hands.
+    pub policy_turn: tokio::sync::Mutex<()>,
     /// Where masked values are read.
     pub desk: UnmaskDesk,
     /// Who calls.
@@ -156,7 +159,8 @@ pub async fn start(settings: Settings, more: Option<MoreRoutes>) -> Result<Runni
     let folder = &settings.store.data_folder;
     std::fs::create_dir_all(folder).map_err(|source| StartError::Folder { path: folder.clone(), source })?;
     let keys = ServerKeys::load(&settings.keys, folder)?;
-    let knowledge = knowledge(&settings)?;
+    let models = Arc::new(Models::embedded()?);
+    let base = Arc::new(load_policy(&settings)?);
     let store: Arc<dyn Store> = Arc::new(SqliteStore::open(&settings.store).await?);
     let metrics = Arc::new(Metrics::new());
     let audit = AuditLog::open(&audit_folder(&settings), audit_signer(&keys)?, Arc::clone(&metrics))?;
@@ -168,7 +172,12 @@ pub async fn start(settings: Settings, more: Option<MoreRoutes>) -> Result<Runni
     let (stop, stopped) = watch::channel(false);
     let (log, writer) = DecisionLog::new(&settings.decisions, Arc::clone(&store), Arc::clone(&metrics));
     let values = Values::new(&keys.values);
-    let tools = Arc::new(Tools { knowledge, values, log, metrics: Arc::clone(&metrics) });
+    let risk = RiskSettings::default();
+    let policies = succession::replay(&*store, Arc::clone(&models), risk, &base).await?;
+    if let Some(entry) = succession::settle(&*store, &settings, &policies, &base).await? {
+        audit.append(entry).await?;
+    }
+    let tools = Arc::new(Tools { models, policies, values, log, metrics: Arc::clone(&metrics) });
     let registry = Arc::new(Registry::new(Arc::clone(&store), Arc::clone(&tools), settings.sessions.clone()));
     let state = web::Data::new(AppState {
         callers: CallerDirectory::new(Arc::clone(&store)),
@@ -176,6 +185,7 @@ pub async fn start(settings: Settings, more: Option<MoreRoutes>) -> Result<Runni
         tokens: TokenSealer::new(&keys.session_tokens),
         keys,
         store,
+        policy_turn: tokio::sync::Mutex::default(),
         desk: UnmaskDesk::open(&settings.unmask, &audit, clock::now())?,
         audit,
         registry,
@@ -190,6 +200,7 @@ pub async fn start(settings: Settings, more: Option<MoreRoutes>) -> Result<Runni
     let tasks = vec![
         actix_web::rt::spawn(writer.run(stopped.clone())),
         actix_web::rt::spawn(upkeep::run(state.clone(), stopped.clone())),
+        actix_web::rt::spawn(succession::watch_file(state.clone(), stopped.clone())),
         actix_web::rt::spawn(enrolment::run(state.clone(), stopped)),
     ];
     tracing::info!(event.action = "started", palet.address = %address,
@@ -218,18 +229,21 @@ pub fn load_policy(settings: &Settings) -> Result<Policy, StartError> {
     match &settings.policy.file {
         None => Ok(Policy::embedded_default()?),
         Some(path) => {
-            let text = std::fs::read_to_string(path)
+            let text = succession::read_text(path)
                 .map_err(|source| StartError::PolicyFile { path: path.clone(), source })?;
             Ok(Policy::compile(&text)?)
         }
     }
 }
 
-/// What sessions are judged with. **Errors**: models or policy are broken.
-pub fn knowledge(settings: &Settings) -> Result<Knowledge, StartError> {
+/// What sessions are judged with, as the store's steps leave it; for commands that make decisions again.
+///
+/// **Errors**: models or policy are broken, or the store failed.
+pub async fn policies(settings: &Settings, store: &dyn Store) -> Result<(Arc<Models>, Policies), StartError> {
     let models = Arc::new(Models::embedded()?);
-    let policy = Arc::new(load_policy(settings)?);
-    Ok(Knowledge { models, policy, risk: RiskSettings::default() })
+    let base = Arc::new(load_policy(settings)?);
+    let policies = succession::replay(store, Arc::clone(&models), RiskSettings::default(), &base).await?;
+    Ok((models, policies))
 }
 
 fn serve(

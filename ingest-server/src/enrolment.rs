@@ -99,7 +99,7 @@ async fn learn(
     now: Micros,
 ) -> StoreResult<()> {
     let device = session.device.unwrap_or(DeviceClass::Desktop);
-    let models = &state.registry.tools().knowledge.models;
+    let models = &state.registry.tools().models;
     let stored = state.store.reference(&session.tenant, &session.subject, device, now).await?;
     let before = stored.as_ref().and_then(|stored| postcard::from_bytes::<Reference>(&stored.body).ok());
     let anchors = is_confirmed(session) && taught.iter().filter(|s| is_confirmed(s)).count() < ENROLLING_MAX;

@@ -17,6 +17,7 @@ pub mod live;
 pub mod load;
 mod rest_client;
 pub mod store;
+pub mod succession;
 pub mod synthetic;
 pub mod telemetry;
 pub mod unmask;

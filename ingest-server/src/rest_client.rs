@@ -63,7 +63,8 @@ impl RestClient {
         Self { root: root.trim_end_matches('/').to_owned(), key }
     }
 
-    async fn call(
+    /// Asks, and gives back whatever the answer is. **Errors**: there was none.
+    pub(crate) async fn call(
         &self,
         method: Method,
         path: &str,

@@ -223,7 +223,8 @@ impl Connection {
         match self.join(hello, now).await {
             Ok(welcome) => {
                 self.session.accept(welcome);
-                let standing = self.joined.as_ref().map(|joined| joined.live.standing());
+                let standing =
+                    self.joined.as_ref().map(|joined| joined.live.standing(self.state.registry.tools()));
                 self.send_all(standing.into_iter().collect())
             }
             Err(code) => Err(self.refuse(code)),

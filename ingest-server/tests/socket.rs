@@ -217,14 +217,13 @@ async fn every_stored_decision_comes_out_the_same_bits_again() {
     let number: u64 = answer["reference"].as_str().unwrap().split_once('-').unwrap().1.parse().unwrap();
     assert!(number >= 7, "five batches, a step-up and an action");
     let server = server.restart().await;
-    let knowledge = &server.state.registry.tools().knowledge;
+    let policies = &server.state.registry.tools().policies;
     for number in 1..=number {
         let id = session.parse().unwrap();
-        let rescored = rescore(&*server.state.store, knowledge, id, number).await.unwrap().unwrap();
+        let rescored = rescore(&*server.state.store, policies, id, number).await.unwrap().unwrap();
         let differ: Vec<_> = rescored.differences.iter().map(|difference| difference.what).collect();
         assert_eq!(differ, [""; 0], "decision {number}");
     }
-    let beyond =
-        rescore(&*server.state.store, knowledge, session.parse().unwrap(), number + 1).await.unwrap();
+    let beyond = rescore(&*server.state.store, policies, session.parse().unwrap(), number + 1).await.unwrap();
     assert!(beyond.is_none());
 }

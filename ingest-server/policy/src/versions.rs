@@ -98,6 +98,23 @@ impl Versions {
         self.staged.as_ref().map(|staged| &staged.policy)
     }
 
+    /// Who answers for the text of the policy that waits.
+    #[must_use]
+    pub fn staged_author(&self) -> Option<&str> {
+        self.staged.as_ref().map(|staged| staged.author.as_str())
+    }
+
+    /// Another policy answers from now on, by whoever may decide that outside of here. It cannot be rolled back from
+    /// here either.
+    pub fn follow(&mut self, policy: Arc<Policy>) {
+        self.active = policy;
+    }
+
+    /// Nothing before the policy that answers can be brought back.
+    pub fn forget_previous(&mut self) {
+        self.previous.clear();
+    }
+
     /// The versions that a rollback can bring back, the latest first.
     pub fn previous(&self) -> impl Iterator<Item = PolicyVersion> {
         self.previous.iter().map(|policy| policy.version())

@@ -85,6 +85,7 @@ fn simulate_against_another_policy_shows_what_changes() {
     let (_, text) = told(|out| simulate(candidate, Some(SHIPPED), Format::Text, QUESTIONS.as_bytes(), out));
     assert!(text.contains("1 questions        1 sessions  partial → clear  (changed)"), "{text}");
     assert!(text.contains("step-up → allow  (changed)"), "{text}");
+    assert!(text.contains("such as s1\n") && text.contains("such as s2\n"), "who: {text}");
 }
 
 #[test]

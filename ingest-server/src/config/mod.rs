@@ -12,7 +12,7 @@ pub(crate) use rooms::parse_key;
 pub use faults::{Fault, Faults};
 pub use load::{Sources, load};
 pub use rooms::{
-    DecisionSettings, EnrolmentSettings, KeySettings, LimitSettings, LogFormat, PolicySettings,
+    DecisionSettings, EnrolmentSettings, FileChanges, KeySettings, LimitSettings, LogFormat, PolicySettings,
     ServerSettings, SessionSettings, StoreSettings, Synchronous, TelemetrySettings, UnmaskSettings,
 };
 

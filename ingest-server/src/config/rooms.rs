@@ -168,13 +168,33 @@ impl Default for LimitSettings {
     }
 }
 
+/// What a change of the policy's file does.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum FileChanges {
+    /// The new text waits beside the old one until somebody promotes it.
+    Stage,
+    /// The new text answers at once.
+    Activate,
+}
+
 /// What is decided.
-#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct PolicySettings {
-    /// The policy's file; the shipped default where absent.
+    /// The policy's file; the shipped default where absent. Tenants without a policy of their own follow it.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub file: Option<PathBuf>,
+    /// What a change of the file does, also one that was made while the server was down: `stage` lets the new text wait beside the old one until a second person promotes it; with `activate` it answers at once.
+    pub file_changes: FileChanges,
+    /// How often the file is looked at; 0 for at the start alone.
+    pub watch_ms: u64,
+}
+
+impl Default for PolicySettings {
+    fn default() -> Self {
+        Self { file: None, file_changes: FileChanges::Stage, watch_ms: 2_000 }
+    }
 }
 
 /// Reading masked values: how much, by whom, and what is done about it. The limits count over an hour, and go on
@@ -370,6 +390,9 @@ impl Settings {
         faults.expect(commit, "decisions.commit_max", "expected 1 to decisions.queue_max");
         let interval = decisions.commit_interval_ms <= 1_000;
         faults.expect(interval, "decisions.commit_interval_ms", "expected at most 1000");
+        let watch = self.policy.watch_ms;
+        let watch = watch == 0 || (50..=3_600_000).contains(&watch);
+        faults.expect(watch, "policy.watch_ms", "expected 0, or 50 to 3600000");
         let looks = (50..=3_600_000).contains(&self.enrolment.interval_ms);
         faults.expect(looks, "enrolment.interval_ms", "expected 50 to 3600000");
     }

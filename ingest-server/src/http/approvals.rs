@@ -97,7 +97,7 @@ pub(crate) async fn answer(
 ) -> Result<HttpResponse, Problem> {
     let caller = authorise(&request, &state, Scope::Approve).await?;
     let approver = body.acting_for.parse(&caller)?;
-    let policy = std::sync::Arc::clone(&state.registry.tools().knowledge.policy);
+    let policy = state.registry.tools().knowledge(&caller.tenant).policy.clone();
     let answer = if body.approve { ApprovalState::Approved } else { ApprovalState::Denied };
     let room = room(&state, &policy);
     state.desk.answer_approval(&room, &approver, &approval, answer, clock::now()).await?;
@@ -135,7 +135,7 @@ pub(crate) async fn break_glass(
 ) -> Result<HttpResponse, Problem> {
     let caller = authorise(&request, &state, Scope::BreakGlass).await?;
     let asker = body.acting_for.parse(&caller)?;
-    let policy = std::sync::Arc::clone(&state.registry.tools().knowledge.policy);
+    let policy = state.registry.tools().knowledge(&caller.tenant).policy.clone();
     let (room, now) = (room(&state, &policy), clock::now());
     let reason = match checked_reason(body.reason.as_deref()) {
         Ok(reason) => reason,

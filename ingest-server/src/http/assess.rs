@@ -1,10 +1,11 @@
 //! `POST /api/v1/risk/assess`: how a session stands, and whether an action may be carried out.
 
 use actix_web::{HttpRequest, web};
-use palet_policy::PageContext;
+use palet_policy::{Explanation, PageContext};
 use palet_units::Micros;
 use palet_wire::limits::NAME_BYTES_MAX;
 use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
 use utoipa::ToSchema;
 
 use super::{Problem, authorise, parse_session, sessions::session_ended};
@@ -61,6 +62,48 @@ pub(crate) struct ReasonAnswer {
     text: String,
 }
 
+/// The decision in words.
+#[derive(Serialize, ToSchema)]
+pub(crate) struct ExplanationAnswer {
+    /// The rule that answered.
+    rule: String,
+    /// The line of the policy where it begins.
+    line: usize,
+    /// The rule's own reason.
+    reason: String,
+    /// What the rule looked at.
+    because: BTreeMap<&'static str, String>,
+    /// Which single change would have changed the answer.
+    otherwise: Vec<OtherwiseAnswer>,
+}
+
+/// The answer with one doubt less.
+#[derive(Serialize, ToSchema)]
+pub(crate) struct OtherwiseAnswer {
+    /// The doubt.
+    key: &'static str,
+    /// The value that it would have had.
+    value: String,
+    /// What would have been answered.
+    decision: &'static str,
+}
+
+impl From<Explanation> for ExplanationAnswer {
+    fn from(explanation: Explanation) -> Self {
+        let Explanation { rule, line, reason, doubts, otherwise, .. } = explanation;
+        let otherwise = otherwise.into_iter();
+        Self {
+            rule,
+            line,
+            reason,
+            because: doubts.into_iter().collect(),
+            otherwise: otherwise
+                .map(|other| OtherwiseAnswer { key: other.key, value: other.value, decision: other.outcome })
+                .collect(),
+        }
+    }
+}
+
 /// What is behind the answer.
 #[derive(Serialize, ToSchema)]
 pub(crate) struct VersionsAnswer {
@@ -97,6 +140,8 @@ pub(crate) struct AssessAnswer {
     decision: Option<String>,
     /// At most three.
     reasons: Vec<ReasonAnswer>,
+    /// The decision in words; null where no action was asked about.
+    explanation: Option<ExplanationAnswer>,
     versions: VersionsAnswer,
     /// The decision's identifier; null where no action was asked about.
     reference: Option<String>,
@@ -129,6 +174,7 @@ pub(crate) async fn assess(
         decision: Some(answered.verdict.as_str().to_owned()),
         reasons: reasons.map(|reason| ReasonAnswer { code: reason.code, text: reason.text }).collect(),
         reference: Some(answered.reference),
+        explanation: Some(answered.explanation.into()),
         ..answer(&live, assessment)
     }))
 }
@@ -217,6 +263,7 @@ fn answer(live: &LiveSession, assessment: Assessment) -> AssessAnswer {
             .iter()
             .map(|reason| ReasonAnswer { code: reason.code.as_str().into(), text: reason.words.into() })
             .collect(),
+        explanation: None,
         versions: VersionsAnswer {
             model: versions.model,
             references: format!("v{}", versions.reference),

@@ -62,8 +62,10 @@ async fn answer(
     let (_, last_seq) = live.join(page, None, now)?;
     let token_ttl_ms = u32::try_from(ttl.0 / 1_000).unwrap_or(u32::MAX);
     let grace_ms = state.settings.sessions.grace_ms;
-    let mut messages =
-        vec![ServerMessage::Welcome(Welcome { last_seq, grace_ms, token_ttl_ms }), live.standing()];
+    let mut messages = vec![
+        ServerMessage::Welcome(Welcome { last_seq, grace_ms, token_ttl_ms }),
+        live.standing(state.registry.tools()),
+    ];
     let tools = state.registry.tools();
     for message in std::mem::take(&mut envelope.messages) {
         messages.extend(take_message(state, tools, &live, page, message, now));

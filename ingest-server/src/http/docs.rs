@@ -6,7 +6,9 @@ use utoipa::{
     openapi::security::{Http, HttpAuthScheme, SecurityScheme},
 };
 
-use super::{Problem, approvals, assess, audit, capture, feedback, health, mask, sessions, subjects, unmask};
+use super::{
+    Problem, approvals, assess, audit, capture, feedback, health, mask, policies, sessions, subjects, unmask,
+};
 
 /// The REST interface.
 #[derive(OpenApi)]
@@ -20,13 +22,15 @@ use super::{Problem, approvals, assess, audit, capture, feedback, health, mask, 
     paths(
         sessions::open, sessions::list, sessions::read, sessions::end, capture::capture, assess::assess,
         feedback::report, mask::mask, unmask::unmask,
-        approvals::list, approvals::answer, approvals::break_glass, subjects::read, subjects::erase, audit::read, health::metrics, health::live, health::ready,
+        approvals::list, approvals::answer, approvals::break_glass, subjects::read, subjects::erase, audit::read, policies::read, policies::text,
+        policies::check, policies::stage, policies::withdraw, policies::promote, policies::roll_back, health::metrics, health::live, health::ready,
     ),
     tags(
         (name = "sessions", description = "Sessions of capture subjects, and what became of them"),
         (name = "risk", description = "How a session stands, and what may be done in it"),
         (name = "obfuscation", description = "Values masked for pages"),
         (name = "subjects", description = "What is known of a subject"),
+        (name = "policies", description = "What is shown and permitted, and who may change it"),
         (name = "audit", description = "Who read, changed or erased what"),
         (name = "operations", description = "Health and metrics"),
     ),
@@ -91,6 +95,13 @@ mod tests {
             "/api/v1/obfuscation/approvals/{approval}",
             "/api/v1/obfuscation/break-glass",
             "/api/v1/audit",
+            "/api/v1/policies",
+            "/api/v1/policies/{version}",
+            "/api/v1/policies/check",
+            "/api/v1/policies/staged",
+            "/api/v1/policies/withdraw",
+            "/api/v1/policies/promote",
+            "/api/v1/policies/rollback",
             "/api/v1/monitoring/metrics",
             "/healthz",
             "/readyz",

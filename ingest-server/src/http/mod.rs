@@ -9,6 +9,7 @@ mod feedback;
 mod health;
 mod mask;
 mod observe;
+mod policies;
 mod problem;
 mod sdk;
 mod sessions;
@@ -84,6 +85,7 @@ pub fn configure(routes: &mut web::ServiceConfig, limits: &LimitSettings) {
         .service(
             web::resource("/api/v1/obfuscation/break-glass").route(web::post().to(approvals::break_glass)),
         )
+        .configure(policy_routes)
         .service(web::resource("/api/v1/audit").route(web::get().to(audit::read)))
         .service(web::resource("/api/v1/monitoring/metrics").route(web::get().to(health::metrics)))
         .service(web::resource("/healthz").route(web::get().to(health::live)))
@@ -92,6 +94,27 @@ pub fn configure(routes: &mut web::ServiceConfig, limits: &LimitSettings) {
         .service(web::resource("/docs").route(web::get().to(docs::page)))
         .service(web::resource("/docs/{file}").route(web::get().to(docs::file)))
         .service(web::resource("/sdk/{file:.*}").route(web::get().to(sdk::serve)));
+}
+
+fn policy_routes(routes: &mut web::ServiceConfig) {
+    // A policy that is too long has a code of its own, also where its body is.
+    let long = || {
+        web::JsonConfig::default().limit(policies::BODY_BYTES_MAX).error_handler(|error, _| match error {
+            JsonPayloadError::Overflow { .. } | JsonPayloadError::OverflowKnownLength { .. } => {
+                policies::too_long().into()
+            }
+            other => json_problem(&other).into(),
+        })
+    };
+    let post = |path: &str| web::resource(path.to_owned()).app_data(long());
+    routes
+        .service(web::resource("/api/v1/policies").route(web::get().to(policies::read)))
+        .service(post("/api/v1/policies/check").route(web::post().to(policies::check)))
+        .service(post("/api/v1/policies/staged").route(web::post().to(policies::stage)))
+        .service(post("/api/v1/policies/withdraw").route(web::post().to(policies::withdraw)))
+        .service(post("/api/v1/policies/promote").route(web::post().to(policies::promote)))
+        .service(post("/api/v1/policies/rollback").route(web::post().to(policies::roll_back)))
+        .service(web::resource("/api/v1/policies/{version}").route(web::get().to(policies::text)));
 }
 
 /// What no route answers.

@@ -35,12 +35,7 @@ pub(crate) struct ActingFor {
 impl ActingFor {
     /// The person. **Errors**: a stable code for each member.
     pub(super) fn parse(&self, caller: &Caller) -> Result<Asker, Problem> {
-        let allowed = |b: u8| b.is_ascii_alphanumeric() || matches!(b, b'.' | b'_' | b'-' | b'@');
-        let good = (1..=PERSON_BYTES_MAX).contains(&self.person.len()) && self.person.bytes().all(allowed);
-        if !good {
-            let detail = "expected 1 to 64 letters, digits, '.', '_', '-' and '@'";
-            return Err(Problem::unprocessable("person-malformed", detail));
-        }
+        checked_person(&self.person)?;
         let role: Role = self.role.parse().map_err(|error: palet_policy::UnknownName| {
             Problem::unprocessable("role-unknown", error.to_string())
         })?;
@@ -60,4 +55,12 @@ impl ActingFor {
             },
         })
     }
+}
+
+/// A person's name as the bank has it. **Errors**: `person-malformed`.
+pub(super) fn checked_person(person: &str) -> Result<(), Problem> {
+    let allowed = |b: u8| b.is_ascii_alphanumeric() || matches!(b, b'.' | b'_' | b'-' | b'@');
+    let good = (1..=PERSON_BYTES_MAX).contains(&person.len()) && person.bytes().all(allowed);
+    let detail = "expected a person of 1 to 64 letters, digits, '.', '_', '-' and '@'";
+    good.then_some(()).ok_or_else(|| Problem::unprocessable("person-malformed", detail))
 }

@@ -148,7 +148,7 @@ pub(crate) async fn unmask(
     let body = body.into_inner();
     let asker = body.acting_for.parse(&caller)?;
     let tools = state.registry.tools();
-    let policy = std::sync::Arc::clone(&tools.knowledge.policy);
+    let policy = tools.knowledge(&caller.tenant).policy.clone();
     let room = room(&state, &policy);
     let asked = match ask(&request, &state, &caller, asker.clone(), body, now).await {
         Ok(asked) => asked,
@@ -258,7 +258,7 @@ fn circumstances(
         role: asker.role,
         channel: asker.channel,
         purpose,
-        mfa: tools.knowledge.policy.mfa_age(&asker.authenticated),
+        mfa: tools.knowledge(&asker.tenant).policy.mfa_age(&asker.authenticated),
         ..Circumstances::UNKNOWN
     })
 }

@@ -1,7 +1,7 @@
 //! What pages and the bank do to a session: batches, fields, actions, logins. Each call takes the session's lock
 //! once, changes it, hands the decision to the log and gives back what the page hears.
 
-use palet_policy::{ActionQuestion, Circumstances, PageContext, RiskBand, Verdict};
+use palet_policy::{ActionQuestion, Circumstances, Explanation, PageContext, RiskBand, Verdict};
 use palet_risk::Risk;
 use palet_units::Micros;
 use palet_wire::{
@@ -11,7 +11,7 @@ use palet_wire::{
 use std::sync::Arc;
 
 use super::{
-    Counts, DecisionVersions, Input, LiveSession, Outbound, PageKey, Tools,
+    Counts, DecisionVersions, Input, Knowledge, LiveSession, Outbound, PageKey, Tools,
     log::Entry,
     page::Page,
     session::State,
@@ -40,6 +40,8 @@ pub struct ActionAnswered {
     pub reasons: Vec<Reason>,
     /// The decision's identifier.
     pub reference: String,
+    /// The decision in words.
+    pub explanation: Explanation,
 }
 
 /// How a session stands, for the bank.
@@ -96,10 +98,11 @@ impl LiveSession {
         state.touched_at = now;
         let windows = if self.consent == ConsentGiven::None { Vec::new() } else { batch.windows };
         let input = Input::Batch { context, windows };
-        state.engine.apply(&tools.knowledge, &self.whose, &input, now);
-        let record = self.record(state, tools, &input, DecisionKind::Batch, (key, batch.seq), now);
+        let knowledge = tools.knowledge(&self.whose.tenant);
+        state.engine.apply(&knowledge, &self.whose, &input, now);
+        let record = self.record(state, &knowledge, &input, DecisionKind::Batch, (key, batch.seq), now);
         permit.send(Entry { record, live: Arc::clone(self) });
-        let mut messages = vec![self.risk_update(state)];
+        let mut messages = vec![self.risk_update(state, tools)];
         self.decide_page(state, tools, key, now, &mut messages);
         self.decide_others(state, tools, Some(key), now);
         BatchReply { outcome: Some(BatchOutcome::Compared), messages, committed_seq }
@@ -158,8 +161,8 @@ impl LiveSession {
 
     /// How the session looks by now: what a page that joins, or was reloaded, is told first.
     #[must_use]
-    pub fn standing(&self) -> ServerMessage {
-        self.risk_update(&self.state.lock())
+    pub fn standing(&self, tools: &Tools) -> ServerMessage {
+        self.risk_update(&self.state.lock(), tools)
     }
 
     /// When [`Self::refresh`] should be called next for a page.
@@ -197,21 +200,23 @@ impl LiveSession {
         self.check_open(&state, now)?;
         let heard = state.heard_at(now).is_some_and(|at| now.since(at) <= Micros::from_secs(60));
         let input = Input::Action { context: context.to_owned(), name: name.to_owned(), heard };
-        let record = self.record(&mut state, tools, &input, DecisionKind::Action, (key, 0), now);
+        let knowledge = tools.knowledge(&self.whose.tenant);
+        let record = self.record(&mut state, &knowledge, &input, DecisionKind::Action, (key, 0), now);
         let reference = format!("{}-{}", record.session, record.number);
         permit.send(Entry { record, live: Arc::clone(self) });
         let context = PageContext::parse_or_other(context);
         let circumstances =
-            state.engine.circumstances(&tools.knowledge, &self.whose, context, heard.then_some(now), now);
+            state.engine.circumstances(&knowledge, &self.whose, context, heard.then_some(now), now);
         let question = ActionQuestion { tenant: &self.whose.tenant, action: name, circumstances };
-        let answer = tools.knowledge.policy.decide_action(&question);
+        let answer = knowledge.policy.decide_action(&question);
         tools.metrics.actions.inc();
-        let rule = tools.knowledge.policy.action_rule(answer.rule);
+        let rule = knowledge.policy.action_rule(answer.rule);
         let mut reasons =
             vec![Reason { code: format!("policy.{}", rule.name), text: rule.reason.to_owned() }];
         reasons.extend(wire_reasons(state.engine.risk()));
         reasons.truncate(limits::REASONS_MAX);
-        Ok(ActionAnswered { verdict: answer.verdict, reasons: bounded(reasons), reference })
+        let explanation = knowledge.policy.explain_action(&question);
+        Ok(ActionAnswered { verdict: answer.verdict, reasons: bounded(reasons), reference, explanation })
     }
 
     /// Takes the bank's word (a login, a step-up) and tells every page what follows.
@@ -226,11 +231,12 @@ impl LiveSession {
         let permit = tools.log.reserve().ok_or(RefusalCode::Unavailable)?;
         let mut state = self.state.lock();
         self.check_open(&state, now)?;
-        state.engine.apply(&tools.knowledge, &self.whose, input, now);
-        let record = self.record(&mut state, tools, input, DecisionKind::Bank, (PageKey(0), 0), now);
+        let knowledge = tools.knowledge(&self.whose.tenant);
+        state.engine.apply(&knowledge, &self.whose, input, now);
+        let record = self.record(&mut state, &knowledge, input, DecisionKind::Bank, (PageKey(0), 0), now);
         permit.send(Entry { record, live: Arc::clone(self) });
         state.pages.iter_mut().for_each(Page::forget_step_up);
-        let update = self.risk_update(&state);
+        let update = self.risk_update(&state, tools);
         state.pages.iter_mut().for_each(|page| page.push(Outbound::Message(update.clone())));
         self.decide_others(&mut state, tools, None, now);
         Ok(())
@@ -239,14 +245,15 @@ impl LiveSession {
     /// How the session stands.
     #[must_use]
     pub fn assess(&self, tools: &Tools, context: PageContext, now: Micros) -> Assessment {
+        let knowledge = tools.knowledge(&self.whose.tenant);
         let state = self.state.lock();
         let heard_at = state.heard_at(now);
         let engine = &state.engine;
         Assessment {
             risk: engine.risk().clone(),
             band: engine.band(),
-            circumstances: engine.circumstances(&tools.knowledge, &self.whose, context, heard_at, now),
-            versions: self.versions.clone(),
+            circumstances: engine.circumstances(&knowledge, &self.whose, context, heard_at, now),
+            versions: engine.versions(&knowledge, &self.whose),
             counts: engine.counts(),
             connected: state.pages.iter().any(|page| page.outlet.is_some()),
             step_up_at: engine.step_up_at(),
@@ -256,14 +263,15 @@ impl LiveSession {
     fn record(
         &self,
         state: &mut State,
-        tools: &Tools,
+        knowledge: &Knowledge,
         input: &Input,
         kind: DecisionKind,
         (page, seq): (PageKey, u64),
         at: Micros,
     ) -> DecisionRecord {
         state.number += 1;
-        let outcome = state.engine.outcome_of(&tools.knowledge, &self.whose, input, at);
+        let outcome = state.engine.outcome_of(knowledge, &self.whose, input, at);
+        let shadow = state.engine.shadow_of(knowledge, &self.whose, input, at, &outcome);
         DecisionRecord {
             session: self.id,
             number: state.number,
@@ -274,7 +282,8 @@ impl LiveSession {
             risk: outcome.risk,
             input: postcard::to_allocvec(input).unwrap_or_default(),
             outcome: postcard::to_allocvec(&outcome).unwrap_or_default(),
-            versions: self.versions_text.clone(),
+            versions: state.engine.versions(knowledge, &self.whose).to_string(),
+            shadow: shadow.and_then(|shadow| postcard::to_allocvec(&shadow).ok()),
         }
     }
 }

@@ -8,6 +8,8 @@ mod acting;
 mod engine;
 mod log;
 mod page;
+mod policies;
+mod questions;
 mod registry;
 mod rescore;
 mod session;
@@ -15,9 +17,13 @@ mod telling;
 mod values;
 
 pub use acting::{ActionAnswered, Assessment, BatchReply};
-pub use engine::{Counts, DecisionOutcome, DecisionVersions, Input, Knowledge, SessionEngine, Whose};
+pub use engine::{
+    Counts, DecisionOutcome, DecisionVersions, Input, Knowledge, SessionEngine, ShadowOutcome, Whose,
+};
 pub use log::{DecisionLog, LogWriter};
 pub use page::{Outbound, PageKey};
+pub use policies::{Policies, PolicyStepError, ShadowCounts, Standing};
+pub use questions::questions_of;
 pub use registry::{JoinError, PageTold, Registry};
 pub use rescore::{Difference, Rescored, rescore};
 pub(crate) use session::make_page_key;

@@ -159,6 +159,11 @@ impl Page {
         self.decided = None;
     }
 
+    /// The policy is another one: every field is asked about again.
+    pub(super) fn forget_decided(&mut self) {
+        self.decided = None;
+    }
+
     /// Asks the policy for every field, unless nothing changed since it was last asked.
     pub(super) fn decide(&mut self, deciding: &Deciding<'_>) -> Decided {
         let Deciding { policy, whose, circumstances, now, .. } = deciding;

@@ -1,7 +1,7 @@
 //! The sessions in memory: found, loaded from the store, ended, and let go when silent. Bounded.
 
 use palet_comparison::{PreparedReference, Reference};
-use palet_units::{Micros, SessionId};
+use palet_units::{Micros, SessionId, TenantId};
 use palet_wire::{Consent, PageFacts, RefusalCode};
 use parking_lot::Mutex;
 use std::{collections::HashMap, sync::Arc};
@@ -169,7 +169,7 @@ impl Registry {
             decisions,
             sockets_max: self.settings.sockets_per_session_max,
         };
-        Ok(LiveSession::resume(&self.tools.knowledge, beginning, now))
+        Ok(LiveSession::resume(&self.tools.policies, beginning, now))
     }
 
     async fn reference(
@@ -187,7 +187,7 @@ impl Registry {
             return Ok(None);
         };
         let reference = postcard::from_bytes::<Reference>(&stored.body).ok();
-        Ok(reference.map(|reference| (stored.version, reference.prepare(&self.tools.knowledge.models))))
+        Ok(reference.map(|reference| (stored.version, reference.prepare(&self.tools.models))))
     }
 
     async fn decisions(&self, id: SessionId) -> Result<Vec<DecisionRecord>, StoreError> {
@@ -221,6 +221,13 @@ impl Registry {
     /// Every page hears that the server stops; it comes again, here or on another node.
     pub fn end_all(&self, code: RefusalCode) {
         self.sessions.lock().values().for_each(|live| live.end(code));
+    }
+
+    /// Another policy answers for a tenant, or for all that follow the deployment's: their pages hear it.
+    pub fn policy_changed(&self, tenant: Option<&TenantId>, now: Micros) {
+        let sessions: Vec<_> = self.sessions.lock().values().cloned().collect();
+        let concerned = |live: &&Arc<LiveSession>| tenant.is_none_or(|tenant| live.whose.tenant == *tenant);
+        sessions.iter().filter(concerned).for_each(|live| live.policy_changed(&self.tools, now));
     }
 
     /// Lets go of what is over, and ends sessions whose pages fell silent or whose time is up.

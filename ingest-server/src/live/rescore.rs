@@ -3,7 +3,10 @@
 use palet_comparison::Reference;
 use palet_units::{Micros, SessionId};
 
-use super::{DecisionOutcome, Input, Knowledge, SessionEngine, Whose, session::channel_of};
+use super::{
+    DecisionOutcome, Input, Knowledge, Policies, SessionEngine, ShadowOutcome, Whose,
+    session::{channel_of, policy_in},
+};
 use crate::store::{ConsentGiven, DeviceClass, SessionRecord, Store, StoreError, StoreResult};
 
 /// What became of a decision that was made again.
@@ -14,6 +17,12 @@ pub struct Rescored {
     pub differences: Vec<Difference>,
     /// Model, reference and policy behind the stored one.
     pub versions: String,
+    /// The decision in words: one text for an action, one for each class of a field otherwise.
+    pub explanations: Vec<String>,
+    /// What the policy that waited would have decided, where one did.
+    pub shadow: Option<ShadowOutcome>,
+    /// What was decided.
+    pub outcome: DecisionOutcome,
 }
 
 /// A part that differs.
@@ -31,13 +40,14 @@ pub struct Difference {
 /// **Errors**: the store failed, or holds something of another version.
 pub async fn rescore(
     store: &dyn Store,
-    knowledge: &Knowledge,
+    policies: &Policies,
     session: SessionId,
     number: u64,
 ) -> StoreResult<Option<Rescored>> {
     let Some(record) = store.session(session).await? else { return Ok(None) };
-    let whose = whose_of(store, knowledge, &record).await?;
-    let mut engine = SessionEngine::new(knowledge, record.login_at);
+    let mut knowledge = policies.knowledge(&record.tenant);
+    let whose = whose_of(store, &knowledge, &record).await?;
+    let mut engine = SessionEngine::new(&knowledge, record.login_at);
     let mut after = 0;
     loop {
         let decisions = store.decisions(session, after, 500).await?;
@@ -48,23 +58,36 @@ pub async fn rescore(
             after = decision.number;
             let broken = |_| StoreError::Row { what: "decision" };
             let input: Input = postcard::from_bytes(&decision.input).map_err(broken)?;
-            engine.apply(knowledge, &whose, &input, decision.at);
+            // Each decision with the policy that it was made with, where that is still known.
+            knowledge = policies.knowledge_of(&record.tenant, policy_in(&decision.versions));
+            engine.apply(&knowledge, &whose, &input, decision.at);
             if decision.number == number {
-                let now = engine.outcome_of(knowledge, &whose, &input, decision.at);
+                let now = engine.outcome_of(&knowledge, &whose, &input, decision.at);
                 let stored: DecisionOutcome = postcard::from_bytes(&decision.outcome).map_err(broken)?;
                 let mut differences = differences(&stored, &now);
-                let versions = engine.versions(knowledge, &whose).to_string();
+                let versions = engine.versions(&knowledge, &whose).to_string();
                 if !differences.is_empty() && versions != decision.versions {
                     let stored = decision.versions.clone();
                     differences.push(Difference { what: "versions", stored, now: versions });
                 }
-                return Ok(Some(Rescored { at: decision.at, differences, versions: decision.versions }));
+                return Ok(Some(Rescored {
+                    at: decision.at,
+                    differences,
+                    versions: decision.versions,
+                    explanations: engine.explain(&knowledge, &whose, &input, decision.at),
+                    shadow: decision.shadow.and_then(|shadow| postcard::from_bytes(&shadow).ok()),
+                    outcome: stored,
+                }));
             }
         }
     }
 }
 
-async fn whose_of(store: &dyn Store, knowledge: &Knowledge, record: &SessionRecord) -> StoreResult<Whose> {
+pub(super) async fn whose_of(
+    store: &dyn Store,
+    knowledge: &Knowledge,
+    record: &SessionRecord,
+) -> StoreResult<Whose> {
     let device = record.device.unwrap_or(DeviceClass::Desktop);
     let stored = match record.consent {
         ConsentGiven::Full => {

@@ -1,7 +1,8 @@
 //! A session in memory, shared by its pages: one lock, held for microseconds and never across an await.
 
+use palet_comparison::Models;
 use palet_policy::Channel;
-use palet_units::{Micros, SessionId};
+use palet_units::{Micros, SessionId, TenantId};
 use palet_wire::RefusalCode;
 use parking_lot::Mutex;
 use std::sync::{
@@ -11,7 +12,7 @@ use std::sync::{
 use tokio::sync::{Notify, mpsc};
 
 use super::{
-    DecisionLog, DecisionVersions, Input, Knowledge, Outbound, PageKey, SessionEngine, Values, Whose,
+    DecisionLog, Input, Knowledge, Outbound, PageKey, Policies, SessionEngine, Values, Whose,
     page::{Outlet, Page},
 };
 use crate::{
@@ -26,14 +27,24 @@ const DURABLE_WAIT_MAX: std::time::Duration = std::time::Duration::from_secs(2);
 
 /// What every session of a process is worked on with.
 pub struct Tools {
-    /// Models, policy, risk.
-    pub knowledge: Knowledge,
+    /// What was learnt from other people.
+    pub models: Arc<Models>,
+    /// The policies, by tenant.
+    pub policies: Policies,
     /// Sealed values.
     pub values: Values,
     /// Where decisions go.
     pub log: DecisionLog,
     /// What is counted.
     pub metrics: Arc<Metrics>,
+}
+
+impl Tools {
+    /// What a tenant's sessions are judged with now.
+    #[must_use]
+    pub fn knowledge(&self, tenant: &TenantId) -> Arc<Knowledge> {
+        self.policies.knowledge(tenant)
+    }
 }
 
 /// A session in memory.
@@ -48,8 +59,6 @@ pub struct LiveSession {
     pub device: DeviceClass,
     /// When it ends by itself.
     pub expires_at: Micros,
-    pub(super) versions: DecisionVersions,
-    pub(super) versions_text: String,
     sockets_max: usize,
     pub(super) state: Mutex<State>,
     committed: Notify,
@@ -88,16 +97,21 @@ pub struct Beginning {
 impl LiveSession {
     /// The session as its inputs left it.
     #[must_use]
-    pub fn resume(knowledge: &Knowledge, beginning: Beginning, now: Micros) -> Self {
+    pub fn resume(policies: &Policies, beginning: Beginning, now: Micros) -> Self {
         let Beginning { id, whose, consent, device, expires_at, login_at, decisions, sockets_max } =
             beginning;
-        let mut engine = SessionEngine::new(knowledge, login_at);
+        let mut knowledge = policies.knowledge(&whose.tenant);
+        let mut engine = SessionEngine::new(&knowledge, login_at);
         let mut pages: Vec<Page> = Vec::new();
         let mut number = 0;
         for decision in decisions {
             number = decision.number;
             if let Ok(input) = postcard::from_bytes::<Input>(&decision.input) {
-                engine.apply(knowledge, &whose, &input, decision.at);
+                let version = policy_in(&decision.versions);
+                if knowledge.policy.version().to_string() != version {
+                    knowledge = policies.knowledge_of(&whose.tenant, version);
+                }
+                engine.apply(&knowledge, &whose, &input, decision.at);
             }
             if decision.kind == DecisionKind::Batch {
                 let key = PageKey(decision.page);
@@ -107,8 +121,6 @@ impl LiveSession {
         }
         let surplus = pages.len().saturating_sub(PAGES_MAX);
         pages.drain(..surplus);
-        let versions = engine.versions(knowledge, &whose);
-        let versions_text = versions.to_string();
         let state = State {
             engine,
             pages,
@@ -119,18 +131,7 @@ impl LiveSession {
             over: None,
         };
         let (state, committed) = (Mutex::new(state), Notify::new());
-        Self {
-            id,
-            whose,
-            consent,
-            device,
-            expires_at,
-            versions,
-            versions_text,
-            sockets_max,
-            state,
-            committed,
-        }
+        Self { id, whose, consent, device, expires_at, sockets_max, state, committed }
     }
 
     /// A page joins, over a socket or for one envelope. Gives back its outlet's number and the last batch that is
@@ -223,6 +224,15 @@ impl LiveSession {
         let _ = tokio::time::timeout(DURABLE_WAIT_MAX, durable).await;
     }
 
+    /// Another policy answers: every page hears what its fields show now.
+    pub fn policy_changed(&self, tools: &Tools, now: Micros) {
+        let mut state = self.state.lock();
+        if self.check_open(&state, now).is_ok() {
+            state.pages.iter_mut().for_each(Page::forget_decided);
+            self.decide_others(&mut state, tools, None, now);
+        }
+    }
+
     /// The session is over: every page hears it.
     pub fn end(&self, code: RefusalCode) {
         let mut state = self.state.lock();
@@ -290,6 +300,11 @@ impl State {
     pub(super) fn heard_at(&self, now: Micros) -> Option<Micros> {
         self.pages.iter().map(|page| page.present_at(now)).max()
     }
+}
+
+/// The policy's version among the versions of a decision.
+pub(super) fn policy_in(versions: &str) -> &str {
+    versions.rsplit_once("policy ").map_or("", |(_, version)| version)
 }
 
 /// A number for envelopes and calls that no page made.

@@ -1,6 +1,6 @@
 //! What a session tells its pages: directives, the risk, a step-up that is due.
 
-use palet_policy::{RiskBand, RuleId};
+use palet_policy::{Policy, RiskBand, RuleId};
 use palet_risk::Risk;
 use palet_units::Micros;
 use palet_wire::{Reason, RiskUpdate, ServerMessage, StepUp, SubScores, limits};
@@ -16,12 +16,13 @@ impl LiveSession {
         now: Micros,
         messages: &mut Vec<ServerMessage>,
     ) {
+        let knowledge = tools.knowledge(&self.whose.tenant);
         let State { engine, pages, number, .. } = state;
         let Some(page) = pages.iter_mut().find(|page| page.key == key) else { return };
         let present_at = Some(page.present_at(now));
         let context = page.policy_context();
-        let circumstances = engine.circumstances(&tools.knowledge, &self.whose, context, present_at, now);
-        let policy = &tools.knowledge.policy;
+        let circumstances = engine.circumstances(&knowledge, &self.whose, context, present_at, now);
+        let policy = &knowledge.policy;
         let (values, whose, session) = (&tools.values, &self.whose, self.id);
         let decided = page.decide(&Deciding { policy, values, whose, session, circumstances, now });
         if let Some(set) = decided.directives {
@@ -29,7 +30,7 @@ impl LiveSession {
             messages.push(ServerMessage::Directives(set));
         }
         if let Some(rule) = decided.step_up {
-            messages.push(self.step_up(tools, rule, *number));
+            messages.push(self.step_up(policy, rule, *number));
             if decided.notify {
                 tracing::warn!(event.action = "policy-notify", palet.session = %self.id,
                     palet.band = circumstances.band.as_str(), "the policy asks to notify the security desk");
@@ -47,7 +48,7 @@ impl LiveSession {
         for key in keys {
             let mut messages = Vec::new();
             if but.is_some() {
-                messages.push(self.risk_update(state));
+                messages.push(self.risk_update(state, tools));
             }
             self.decide_page(state, tools, key, now, &mut messages);
             if let Some(page) = state.page(key) {
@@ -56,15 +57,16 @@ impl LiveSession {
         }
     }
 
-    fn step_up(&self, tools: &Tools, rule: RuleId, number: u64) -> ServerMessage {
-        let rule = tools.knowledge.policy.rule(rule);
+    fn step_up(&self, policy: &Policy, rule: RuleId, number: u64) -> ServerMessage {
+        let rule = policy.rule(rule);
         let reason = Reason { code: format!("policy.{}", rule.name), text: rule.reason.to_owned() };
         let reason =
             bounded(vec![reason]).pop().unwrap_or(Reason { code: String::new(), text: String::new() });
         ServerMessage::StepUp(StepUp { reference: format!("{}-{number}", self.id), reason })
     }
 
-    pub(super) fn risk_update(&self, state: &State) -> ServerMessage {
+    pub(super) fn risk_update(&self, state: &State, tools: &Tools) -> ServerMessage {
+        let knowledge = tools.knowledge(&self.whose.tenant);
         let risk = state.engine.risk();
         let known = |trained: bool, score: palet_units::Probability| trained.then_some(score.get() as f32);
         let band = match state.engine.band() {
@@ -87,7 +89,7 @@ impl LiveSession {
             keys_trained: trained.keystroke,
             pointer_trained: trained.pointer,
             reasons: wire_reasons(risk).collect(),
-            versions: self.versions_text.clone(),
+            versions: state.engine.versions(&knowledge, &self.whose).to_string(),
         })
     }
 }

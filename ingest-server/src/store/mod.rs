@@ -8,7 +8,8 @@ pub mod sqlite;
 
 pub use records::{
     ApprovalRecord, ApprovalState, ConsentGiven, DecisionKind, DecisionRecord, DeviceClass, EndReason,
-    FeedbackKind, FeedbackRecord, KeyRecord, Learnt, ReferenceRecord, SessionRecord, UnmaskRecord, Verdict,
+    FeedbackKind, FeedbackRecord, KeyRecord, Learnt, PolicyStep, PolicyStepKind, ReferenceRecord,
+    SessionRecord, UnmaskRecord, Verdict,
 };
 
 use palet_units::{Micros, SessionId, SubjectId, TenantId};
@@ -113,6 +114,20 @@ pub trait Store: Send + Sync + 'static {
     /// Erases every reference and every decision of a subject, and marks the sessions so that nothing is learnt
     /// from them; gives back how many sessions there were.
     async fn erase_subject(&self, tenant: &TenantId, subject: &SubjectId) -> StoreResult<u64>;
+
+    /// Notes a step, and the text of its policy where it is new.
+    async fn insert_policy_step(&self, step: &PolicyStep, text: Option<&str>) -> StoreResult<()>;
+    /// All steps, in order.
+    async fn policy_steps(&self) -> StoreResult<Vec<PolicyStep>>;
+    /// The text of a policy that ever answered or waited.
+    async fn policy_text(&self, version: &str) -> StoreResult<Option<String>>;
+    /// Sessions that began since then, newest first, of one tenant or of all.
+    async fn session_ids(
+        &self,
+        tenant: Option<&TenantId>,
+        since: Micros,
+        limit: u32,
+    ) -> StoreResult<Vec<SessionId>>;
 
     /// Notes what is answered to a request. **Errors**: `Exists` where its key was used before.
     async fn insert_unmask(&self, request: &UnmaskRecord) -> StoreResult<()>;

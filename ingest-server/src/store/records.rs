@@ -129,6 +129,39 @@ named! {
     }
 }
 
+named! {
+    /// What was done with a policy.
+    PolicyStepKind {
+        /// It became the deployment's: from the binary or from its file.
+        Adopted = "adopted",
+        /// It waits.
+        Staged = "staged",
+        /// It waits no more.
+        Withdrawn = "withdrawn",
+        /// It took over.
+        Promoted = "promoted",
+        /// The one before it came back.
+        RolledBack = "rolled-back",
+    }
+}
+
+/// Something that was done with a policy.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct PolicyStep {
+    /// Whose; none for the deployment's.
+    pub tenant: Option<TenantId>,
+    /// What.
+    pub kind: PolicyStepKind,
+    /// The version; empty for a rollback.
+    pub version: String,
+    /// Who did it.
+    pub person: String,
+    /// The key of the caller; empty for the file.
+    pub key: String,
+    /// When.
+    pub at: Micros,
+}
+
 /// What was answered to a request to unmask. Holds no value.
 #[derive(Clone, PartialEq, Eq)]
 pub struct UnmaskRecord {
@@ -278,6 +311,8 @@ pub struct DecisionRecord {
     pub outcome: Vec<u8>,
     /// Model, reference and policy behind it.
     pub versions: String,
+    /// What the policy that waited would have answered, where one did.
+    pub shadow: Option<Vec<u8>>,
 }
 
 impl fmt::Debug for DecisionRecord {

@@ -73,6 +73,8 @@ pub struct Metrics {
     pub actions: Counter,
     /// Items masked over REST.
     pub masked_items: Counter,
+    /// Policy files that were refused while the server runs.
+    pub policy_files_refused: Counter,
     unmasked: Family<ResultLabels, Counter>,
     /// People who read far more than their peers.
     pub peer_alerts: Counter,
@@ -126,6 +128,7 @@ impl Metrics {
             directives: Counter::default(),
             actions: Counter::default(),
             masked_items: Counter::default(),
+            policy_files_refused: Counter::default(),
             unmasked: Family::default(),
             peer_alerts: Counter::default(),
             break_glass: Counter::default(),
@@ -165,6 +168,11 @@ impl Metrics {
         registry.register("directives", "Fields that changed what they show", self.directives.clone());
         registry.register("actions", "Actions decided", self.actions.clone());
         registry.register("masked_items", "Items masked over REST", self.masked_items.clone());
+        registry.register(
+            "policy_files_refused",
+            "Policy files that were refused",
+            self.policy_files_refused.clone(),
+        );
         registry.register("unmasked", "Values asked for in clear by what came of it", self.unmasked.clone());
         registry.register(
             "peer_alerts",

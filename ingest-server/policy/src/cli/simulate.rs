@@ -15,22 +15,35 @@ const LINE_BYTES_MAX: u64 = 64 * 1024;
 /// The most unreadable lines that are told one by one.
 const BAD_LINES_MAX: usize = 10;
 
-/// How many questions, of how many sessions.
+/// The most sessions of a row that are named.
+const EXAMPLES_MAX: usize = 3;
+
+/// How many questions, of how many sessions, and some of those by name.
 #[derive(Debug, Default)]
 struct Count {
     questions: u64,
     sessions: BTreeSet<u64>,
+    examples: Vec<String>,
 }
 
 impl Count {
-    fn add(&mut self, session: u64) {
+    fn add(&mut self, session: u64, name: &str) {
         self.questions += 1;
-        self.sessions.insert(session);
+        if self.sessions.insert(session) && self.examples.len() < EXAMPLES_MAX && !name.is_empty() {
+            self.examples.push(name.to_owned());
+        }
     }
 }
 
 /// What was asked about and what was answered; with a second policy, both answers.
 type Row = (String, &'static str, Option<&'static str>);
+
+/// A question that was answered, and whose it was.
+struct Answered {
+    row: Row,
+    hash: u64,
+    session: String,
+}
 
 #[derive(Debug, Default)]
 struct Tally {
@@ -63,7 +76,7 @@ pub fn simulate(
             tally.refuse(number, format!("expected a line of less than {LINE_BYTES_MAX} bytes"));
         } else if !line.trim_ascii().is_empty() {
             match answer_line(&line, &compiled, other.as_ref()) {
-                Ok((row, session)) => tally.count(row, session),
+                Ok(answered) => tally.count(answered),
                 Err(reason) => tally.refuse(number, reason),
             }
         }
@@ -75,7 +88,7 @@ pub fn simulate(
     Ok(if tally.bad > 0 { Exit::Failed } else { Exit::Done })
 }
 
-fn answer_line(line: &[u8], policy: &Policy, other: Option<&Policy>) -> Result<(Row, u64), String> {
+fn answer_line(line: &[u8], policy: &Policy, other: Option<&Policy>) -> Result<Answered, String> {
     let question: StoredQuestion = serde_json::from_slice(line).map_err(|error| error.to_string())?;
     let first = answer(&question, policy)?;
     let second = other.map(|other| answer(&question, other)).transpose()?;
@@ -86,7 +99,7 @@ fn answer_line(line: &[u8], policy: &Policy, other: Option<&Policy>) -> Result<(
     };
     let mut hasher = DefaultHasher::new();
     (question.tenant.as_str(), &question.session).hash(&mut hasher);
-    Ok(((asked, first, second), hasher.finish()))
+    Ok(Answered { row: (asked, first, second), hash: hasher.finish(), session: question.session })
 }
 
 fn answer(stored: &StoredQuestion, policy: &Policy) -> Result<&'static str, String> {
@@ -104,9 +117,10 @@ fn answer(stored: &StoredQuestion, policy: &Policy) -> Result<&'static str, Stri
 }
 
 impl Tally {
-    fn count(&mut self, row: Row, session: u64) {
-        self.all.add(session);
-        self.rows.entry(row).or_default().add(session);
+    fn count(&mut self, answered: Answered) {
+        let Answered { row, hash, session } = answered;
+        self.all.add(hash, "");
+        self.rows.entry(row).or_default().add(hash, &session);
     }
 
     fn refuse(&mut self, line: u64, reason: String) {
@@ -122,7 +136,7 @@ impl Tally {
         other: Option<&Policy>,
         out: &mut impl Write,
     ) -> Result<(), CliError> {
-        let Count { questions, sessions } = &self.all;
+        let Count { questions, sessions, .. } = &self.all;
         write!(out, "{questions} questions of {} sessions, policy {}", sessions.len(), policy.version())?;
         match other {
             Some(other) => writeln!(out, " against {}", other.version())?,
@@ -133,12 +147,16 @@ impl Tally {
                 Some(second) if second != first => format!("{second} → {first}  (changed)"),
                 _ => (*first).to_owned(),
             };
-            let Count { questions, sessions } = count;
+            let Count { questions, sessions, examples } = count;
             writeln!(
                 out,
                 "  {asked:<24} {questions:>9} questions {:>8} sessions  {outcome}",
                 sessions.len()
             )?;
+            // Who, where it matters: the sessions whose answers change.
+            if second.is_some_and(|second| second != *first) && !examples.is_empty() {
+                writeln!(out, "  {:<24} such as {}", "", examples.join(", "))?;
+            }
         }
         for (line, reason) in &self.bad_lines {
             writeln!(out, "  line {line}: {reason}")?;
@@ -157,6 +175,7 @@ impl Tally {
                 json!({
                     "asked": asked, "outcome": first, "against": second,
                     "questions": count.questions, "sessions": count.sessions.len(),
+                    "examples": count.examples,
                 })
             })
             .collect();

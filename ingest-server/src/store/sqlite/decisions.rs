@@ -6,7 +6,7 @@ use sqlx::{Row, Sqlite, sqlite::SqliteRow};
 use super::{SqliteStore, integer, micros, session_bytes, session_id, time};
 use crate::store::{DecisionKind, DecisionRecord, StoreError, StoreResult};
 
-const COLUMNS: &str = "session, number, kind, page, seq, at, risk, input, outcome, versions";
+const COLUMNS: &str = "session, number, kind, page, seq, at, risk, input, outcome, versions, shadow";
 /// Rows of one statement. Groups are cut into these sizes, so that few statements are prepared, each once.
 const ROWS_A_STATEMENT: [usize; 3] = [32, 8, 1];
 /// Rows that one pruning transaction looks at, oldest first, so that writers wait briefly.
@@ -28,6 +28,7 @@ fn decision_of(row: &SqliteRow) -> StoreResult<DecisionRecord> {
         input: row.try_get("input")?,
         outcome: row.try_get("outcome")?,
         versions: row.try_get("versions")?,
+        shadow: row.try_get("shadow")?,
     })
 }
 
@@ -50,7 +51,8 @@ impl SqliteStore {
                     .push_bind(decision.risk)
                     .push_bind(decision.input.as_slice())
                     .push_bind(decision.outcome.as_slice())
-                    .push_bind(decision.versions.as_str());
+                    .push_bind(decision.versions.as_str())
+                    .push_bind(decision.shadow.as_deref());
             });
             statement.build().execute(&mut *transaction).await?;
             rest = after;

@@ -1,6 +1,7 @@
 //! SQLite: the embedded backend. One writer, several readers, write-ahead log.
 
 mod decisions;
+mod policies;
 mod references;
 mod sessions;
 mod tenants;
@@ -16,7 +17,8 @@ use std::{borrow::Cow, path::Path, time::Duration};
 
 use super::{
     ApprovalRecord, ApprovalState, ConsentGiven, DecisionRecord, DeviceClass, EndReason, FeedbackRecord,
-    KeyRecord, Learnt, ReferenceRecord, SessionRecord, Store, StoreError, StoreResult, UnmaskRecord,
+    KeyRecord, Learnt, PolicyStep, ReferenceRecord, SessionRecord, Store, StoreError, StoreResult,
+    UnmaskRecord,
 };
 use crate::config::{StoreSettings, Synchronous};
 
@@ -27,6 +29,7 @@ const MIGRATIONS: &[(i64, &str, &str)] = &[
         "tenants sessions decisions",
         include_str!("../../../migrations/sqlite/0001_tenants_sessions_decisions.sql"),
     ),
+    (30, "policies", include_str!("../../../migrations/sqlite/0030_policies.sql")),
     (31, "unmask", include_str!("../../../migrations/sqlite/0031_unmask.sql")),
 ];
 
@@ -226,6 +229,27 @@ impl Store for SqliteStore {
 
     async fn erase_subject(&self, tenant: &TenantId, subject: &SubjectId) -> StoreResult<u64> {
         self.erase_subject_rows(tenant, subject).await
+    }
+
+    async fn insert_policy_step(&self, step: &PolicyStep, text: Option<&str>) -> StoreResult<()> {
+        self.insert_policy_step_row(step, text).await
+    }
+
+    async fn policy_steps(&self) -> StoreResult<Vec<PolicyStep>> {
+        self.policy_step_rows().await
+    }
+
+    async fn policy_text(&self, version: &str) -> StoreResult<Option<String>> {
+        self.policy_text_row(version).await
+    }
+
+    async fn session_ids(
+        &self,
+        tenant: Option<&TenantId>,
+        since: Micros,
+        limit: u32,
+    ) -> StoreResult<Vec<SessionId>> {
+        self.session_id_rows(tenant, since, limit).await
     }
 
     async fn insert_unmask(&self, request: &UnmaskRecord) -> StoreResult<()> {

@@ -41,6 +41,7 @@ fn decision(session: u128, number: u64, at: u64) -> DecisionRecord {
         input: vec![1, 2, number as u8],
         outcome: vec![3],
         versions: "m-p-r".into(),
+        shadow: Some(vec![9]),
     }
 }
 
