@@ -6,6 +6,7 @@ use crate::metrics::{self, Summary};
 use crate::pointer_people;
 use crate::report;
 use crate::scorers;
+use crate::stroke_table;
 use crate::takeover::{self, TakeoverReport, TakeoverSettings};
 use crate::training;
 use crate::trials::{self, FUSION, TrialRun};
@@ -334,6 +335,15 @@ enum ModelsTask {
         #[arg(long)]
         out: PathBuf,
     },
+    /// Writes the strokes of pointer corpora as tables, for training outside of the server.
+    Strokes {
+        /// Pointer corpora.
+        #[arg(required = true)]
+        corpora: Vec<PathBuf>,
+        /// The folder that the tables go to, one a corpus.
+        #[arg(long)]
+        out: PathBuf,
+    },
     /// Prints docs/evaluation.md from a run over some corpora.
     Document {
         /// Corpora, in the order of the document.
@@ -385,6 +395,7 @@ pub fn models_from_args(
             writeln!(stderr, "{} people", people.len())?;
             std::fs::write(out, TrainingPeople::new(people).model_file()?)?;
         }
+        ModelsTask::Strokes { corpora, out } => write_strokes(&corpora, &out)?,
         ModelsTask::Document { corpora } => write!(stdout, "{}", document(&corpora)?)?,
         ModelsTask::FixedText { corpus, out } => std::fs::write(out, fixed_text_model(read(&corpus)?)?)?,
         ModelsTask::Keystroke { corpora, fit_on, out } => {
@@ -393,6 +404,15 @@ pub fn models_from_args(
             writeln!(stderr, "{} people", people.len())?;
             std::fs::write(out, keystroke_model(people, read(&fit_on)?, stderr)?)?;
         }
+    }
+    Ok(())
+}
+
+fn write_strokes(corpora: &[PathBuf], out: &Path) -> Result<(), EvalError> {
+    std::fs::create_dir_all(out)?;
+    for corpus in read_all(corpora)? {
+        let file = std::fs::File::create(out.join(format!("{}.strokes.jsonl.gz", corpus.name)))?;
+        stroke_table::write(&corpus, std::io::BufWriter::new(file))?;
     }
     Ok(())
 }

@@ -15,6 +15,7 @@ pub mod pointer_people;
 pub mod replay;
 mod report;
 pub mod scorers;
+pub mod stroke_table;
 pub mod takeover;
 pub mod training;
 pub mod trials;

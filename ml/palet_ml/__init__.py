@@ -1,0 +1,1 @@
+"""Trains the sequence models that the server runs. Development only: nothing of it runs in a server."""
