@@ -25,13 +25,15 @@ use crate::{
     clock,
     config::Settings,
     enrolment, http,
-    keys::{KeyError, ServerKeys},
-    live::{DecisionLog, JoinError, LiveSession, PageTold, Policies, Registry, Tools, Values},
+    keys::{self, KeyError, KeysFault, ServerKeys},
+    live::{DecisionLog, JoinError, LiveSession, PageTold, Policies, Registry, Tools},
     store::{Store, StoreError, sqlite::SqliteStore},
     succession,
     telemetry::Metrics,
     unmask::UnmaskDesk,
-    upkeep, ws,
+    upkeep,
+    values::Values,
+    ws,
 };
 
 /// Why the server does not start.
@@ -48,6 +50,9 @@ pub enum StartError {
     /// A key is not to be had.
     #[error(transparent)]
     Key(#[from] KeyError),
+    /// The keys of values are not to be had.
+    #[error("{code}: {0}", code = .0.code())]
+    Keys(#[from] KeysFault),
     /// The store does not open.
     #[error(transparent)]
     Store(#[from] StoreError),
@@ -100,6 +105,8 @@ pub struct AppState {
     pub tokens: TokenSealer,
     /// The server's keys.
     pub keys: ServerKeys,
+    /// Values, under keys of their own.
+    pub values: Arc<Values>,
     /// What is counted.
     pub metrics: Arc<Metrics>,
     /// Turns true when the server stops.
@@ -127,8 +134,8 @@ impl AppState {
         let told = PageTold::of(hello.consent, hello.facts);
         let found = self.registry.find(claims.session_id(), Some(told), now).await;
         let live = found.map_err(|error| {
-            if let JoinError::Store(error) = &error {
-                tracing::error!(event.action = "store-failed", error.message = %error, "a page could not join");
+            if let JoinError::Store(_) | JoinError::Values(_) = &error {
+                tracing::error!(event.action = "join-failed", error.message = %error, "a page could not join");
             }
             error.refusal()
         })?;
@@ -159,6 +166,7 @@ pub async fn start(settings: Settings, more: Option<MoreRoutes>) -> Result<Runni
     let folder = &settings.store.data_folder;
     std::fs::create_dir_all(folder).map_err(|source| StartError::Folder { path: folder.clone(), source })?;
     let keys = ServerKeys::load(&settings.keys, folder)?;
+    let ring = open_ring(&settings).await?;
     let models = Arc::new(Models::embedded()?);
     let base = Arc::new(load_policy(&settings)?);
     let store: Arc<dyn Store> = Arc::new(SqliteStore::open(&settings.store).await?);
@@ -171,19 +179,21 @@ pub async fn start(settings: Settings, more: Option<MoreRoutes>) -> Result<Runni
 
     let (stop, stopped) = watch::channel(false);
     let (log, writer) = DecisionLog::new(&settings.decisions, Arc::clone(&store), Arc::clone(&metrics));
-    let values = Values::new(&keys.values);
+    let values = Arc::new(Values::new(Arc::new(ring), Arc::clone(&store)));
     let risk = RiskSettings::default();
     let policies = succession::replay(&*store, Arc::clone(&models), risk, &base).await?;
     if let Some(entry) = succession::settle(&*store, &settings, &policies, &base).await? {
         audit.append(entry).await?;
     }
-    let tools = Arc::new(Tools { models, policies, values, log, metrics: Arc::clone(&metrics) });
+    let tools = Tools { models, policies, values: Arc::clone(&values), log, metrics: Arc::clone(&metrics) };
+    let tools = Arc::new(tools);
     let registry = Arc::new(Registry::new(Arc::clone(&store), Arc::clone(&tools), settings.sessions.clone()));
     let state = web::Data::new(AppState {
         callers: CallerDirectory::new(Arc::clone(&store)),
         limits: AddressLimits::new(&settings.limits),
         tokens: TokenSealer::new(&keys.session_tokens),
         keys,
+        values,
         store,
         policy_turn: tokio::sync::Mutex::default(),
         desk: UnmaskDesk::open(&settings.unmask, &audit, clock::now())?,
@@ -200,6 +210,7 @@ pub async fn start(settings: Settings, more: Option<MoreRoutes>) -> Result<Runni
     let tasks = vec![
         actix_web::rt::spawn(writer.run(stopped.clone())),
         actix_web::rt::spawn(upkeep::run(state.clone(), stopped.clone())),
+        actix_web::rt::spawn(upkeep::follow_ring(state.clone(), stopped.clone())),
         actix_web::rt::spawn(succession::watch_file(state.clone(), stopped.clone())),
         actix_web::rt::spawn(enrolment::run(state.clone(), stopped)),
     ];
@@ -222,6 +233,21 @@ fn audit_signer(keys: &ServerKeys) -> Result<Signer, StartError> {
 pub fn open_audit(settings: &Settings) -> Result<AuditFile, StartError> {
     let keys = ServerKeys::load(&settings.keys, &settings.store.data_folder)?;
     Ok(AuditFile::open(&audit_folder(settings), audit_signer(&keys)?)?)
+}
+
+/// Unwrapping may take a passphrase's cost or a network's time: not on the thread that serves.
+async fn open_ring(settings: &Settings) -> Result<keys::LiveRing, KeysFault> {
+    let (keys, folder) = (settings.keys.clone(), settings.store.data_folder.clone());
+    let opened = tokio::task::spawn_blocking(move || keys::open_live(&keys, &folder)).await;
+    let ring = opened.map_err(|_| KeysFault::CutOff)??;
+    if ring.memory().unlocked() > 0 {
+        tracing::warn!(
+            event.action = "keys-unlocked",
+            palet.keys = ring.memory().unlocked(),
+            "the memory of keys could not be locked: raise the limit of locked memory"
+        );
+    }
+    Ok(ring)
 }
 
 /// The policy that the settings name. **Errors**: it cannot be read, or does not compile.

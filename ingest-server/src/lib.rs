@@ -22,6 +22,7 @@ pub mod synthetic;
 pub mod telemetry;
 pub mod unmask;
 mod upkeep;
+pub mod values;
 mod ws;
 
 pub use ws::SUBPROTOCOL;

@@ -30,10 +30,44 @@ pub(crate) async fn run(state: web::Data<AppState>, mut stop: watch::Receiver<bo
     }
 }
 
+/// Follows the key ring, and looks whether its provider answers, until the server stops.
+pub(crate) async fn follow_ring(state: web::Data<AppState>, mut stop: watch::Receiver<bool>) {
+    let every = Duration::from_millis(state.settings.keys.check_interval_ms);
+    let mut fault = None;
+    loop {
+        tokio::select! {
+            () = tokio::time::sleep(every) => {}
+            _ = stop.wait_for(|stop| *stop) => return,
+        }
+        match state.values.refresh(clock::now()).await {
+            Ok(changed) => {
+                if changed || fault.take().is_some() {
+                    let generation = state.values.ring().health().generation;
+                    tracing::info!(
+                        event.action = "keys-followed",
+                        palet.generation = generation,
+                        "the key ring is in force as it stands on the disk"
+                    );
+                }
+            }
+            // Told once for each cause, not at every look.
+            Err(error) if fault != Some(error.code()) => {
+                fault = Some(error.code());
+                tracing::error!(event.action = "keys-unavailable", error.code = error.code(),
+                    error.message = %error, "the key ring cannot be followed; the keys in memory serve on");
+            }
+            Err(_) => {}
+        }
+    }
+}
+
 /// Answers to requests and approvals are kept for so long: far beyond the time in which they are good for anything.
 const UNMASK_KEPT_FOR: Micros = Micros::from_secs(7 * 24 * 3_600);
 
 async fn prune(state: &AppState, now: Micros) {
+    if let Err(error) = state.store.prune_tokens(now).await {
+        tracing::error!(event.action = "prune-failed", error.message = %error, "ended tokens stayed");
+    }
     let before = Micros(now.0.saturating_sub(UNMASK_KEPT_FOR.0));
     if let Err(error) = state.store.prune_unmask(before).await {
         tracing::error!(event.action = "prune-failed", error.message = %error, "old approvals stayed");

@@ -19,6 +19,7 @@ pub(super) fn run(file: &ConfigFile) -> Done {
 pub(super) fn start_failure(error: StartError) -> Failure {
     match error {
         StartError::Policy(_) | StartError::PolicyFile { .. } | StartError::Key(_) => Failure::usage(error),
+        StartError::Keys(_) => Failure::failed(error),
         StartError::Folder { .. }
         | StartError::Store(_)
         | StartError::Models(_)

@@ -12,8 +12,9 @@ pub(crate) use rooms::parse_key;
 pub use faults::{Fault, Faults};
 pub use load::{Sources, load};
 pub use rooms::{
-    DecisionSettings, EnrolmentSettings, FileChanges, KeySettings, LimitSettings, LogFormat, PolicySettings,
-    ServerSettings, SessionSettings, StoreSettings, Synchronous, TelemetrySettings, UnmaskSettings,
+    DecisionSettings, EnrolmentSettings, FileChanges, KeyProviderKind, KeySettings, LimitSettings,
+    LockMemory, LogFormat, PolicySettings, ServerSettings, SessionSettings, StoreSettings, Synchronous,
+    TelemetrySettings, UnmaskSettings,
 };
 
 use serde::Serialize;

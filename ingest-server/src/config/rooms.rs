@@ -72,9 +72,47 @@ impl Default for StoreSettings {
     }
 }
 
-/// Keys of 32 bytes, each as base64. Absent ones are made on the first start and kept in `store.data_folder`
-/// under `keys/`, readable by the owner alone. Nodes that serve one public address must share the first three.
-#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+/// Where the key-encryption key lives.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum KeyProviderKind {
+    /// In a file, sealed under a passphrase.
+    #[default]
+    SealedFile,
+    /// In the transit engine of a Vault.
+    Vault,
+    /// On a PKCS#11 token: a hardware security module.
+    Pkcs11,
+}
+
+impl KeyProviderKind {
+    /// The name in settings and answers.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::SealedFile => "sealed-file",
+            Self::Vault => "vault",
+            Self::Pkcs11 => "pkcs11",
+        }
+    }
+}
+
+/// Whether keys are kept in memory that is never swapped out.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum LockMemory {
+    /// Where the system allows it.
+    Try,
+    /// Or the server does not start.
+    Require,
+    /// Never.
+    Off,
+}
+
+/// Keys. `noise_static`, `session_tokens` and `audit` are 32 bytes as base64; absent ones are made on the first start and
+/// kept in `store.data_folder` under `keys/`, readable by the owner alone. Values are sealed by a hierarchy of keys
+/// of its own: see `docs/keys.md`. Nodes that serve one public address share all of it.
+#[derive(Clone, Debug, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct KeySettings {
     /// X25519 secret whose public half pages pin.
@@ -83,12 +121,91 @@ pub struct KeySettings {
     /// Seals session tokens.
     #[serde(serialize_with = "hidden", skip_serializing_if = "Option::is_none")]
     pub session_tokens: Option<SecretString>,
-    /// Seals values of fields.
-    #[serde(serialize_with = "hidden", skip_serializing_if = "Option::is_none")]
-    pub values: Option<SecretString>,
     /// Ed25519 secret that signs the audit log's checkpoints.
     #[serde(serialize_with = "hidden", skip_serializing_if = "Option::is_none")]
     pub audit: Option<SecretString>,
+    /// Where the key-encryption key lives: `sealed-file`, `vault`, `pkcs11`.
+    pub provider: KeyProviderKind,
+    /// Folder of the key ring; `keys/` in `store.data_folder` where absent.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub folder: Option<PathBuf>,
+    /// Passphrase of the sealed file.
+    #[serde(serialize_with = "hidden", skip_serializing_if = "Option::is_none")]
+    pub passphrase: Option<SecretString>,
+    /// File with the passphrase of the sealed file.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub passphrase_file: Option<PathBuf>,
+    /// How often ring and provider are looked at: how soon a running server hears of a rotation.
+    pub check_interval_ms: u64,
+    /// How long the provider may be gone before the server says that it is not ready; keys in memory serve on.
+    pub outage_grace_s: u64,
+    /// Whether keys are kept in memory that is never swapped out: `try`, `require`, `off`.
+    pub lock_memory: LockMemory,
+    /// Address of the Vault, such as https://vault.bank.example:8200.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub vault_address: Option<String>,
+    /// Where its transit engine is mounted.
+    pub vault_mount: String,
+    /// Name of the transit key, of type aes256-gcm96.
+    pub vault_key: String,
+    /// Token for the Vault.
+    #[serde(serialize_with = "hidden", skip_serializing_if = "Option::is_none")]
+    pub vault_token: Option<SecretString>,
+    /// File with the token, read anew at each call, so that an agent may renew it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub vault_token_file: Option<PathBuf>,
+    /// Namespace within the Vault.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub vault_namespace: Option<String>,
+    /// PEM file of the authorities that the Vault's certificate may come from; the public ones where absent.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub vault_ca_file: Option<PathBuf>,
+    /// How long the Vault may take to answer.
+    pub vault_timeout_ms: u64,
+    /// The module that speaks to the token: a shared library of its maker.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub pkcs11_module: Option<PathBuf>,
+    /// Label of the token.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub pkcs11_token: Option<String>,
+    /// Label of the AES-256 key on the token.
+    pub pkcs11_key: String,
+    /// PIN of the token's user.
+    #[serde(serialize_with = "hidden", skip_serializing_if = "Option::is_none")]
+    pub pkcs11_pin: Option<SecretString>,
+    /// File with the PIN.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub pkcs11_pin_file: Option<PathBuf>,
+}
+
+impl Default for KeySettings {
+    fn default() -> Self {
+        Self {
+            noise_static: None,
+            session_tokens: None,
+            audit: None,
+            provider: KeyProviderKind::default(),
+            folder: None,
+            passphrase: None,
+            passphrase_file: None,
+            check_interval_ms: 5_000,
+            outage_grace_s: 60,
+            lock_memory: LockMemory::Try,
+            vault_address: None,
+            vault_mount: "transit".into(),
+            vault_key: "palet".into(),
+            vault_token: None,
+            vault_token_file: None,
+            vault_namespace: None,
+            vault_ca_file: None,
+            vault_timeout_ms: 3_000,
+            pkcs11_module: None,
+            pkcs11_token: None,
+            pkcs11_key: "palet".into(),
+            pkcs11_pin: None,
+            pkcs11_pin_file: None,
+        }
+    }
 }
 
 /// Sessions and their tokens.
@@ -344,16 +461,65 @@ impl Settings {
             "telemetry.filter",
             "expected a level or a filter such as info,palet_server=debug",
         );
-        let keys = [
-            ("keys.noise_static", &self.keys.noise_static),
-            ("keys.session_tokens", &self.keys.session_tokens),
-            ("keys.values", &self.keys.values),
-            ("keys.audit", &self.keys.audit),
-        ];
-        for (at, key) in keys {
+        self.check_keys(faults);
+    }
+
+    fn check_keys(&self, faults: &mut Faults) {
+        let keys = &self.keys;
+        for (at, key) in [
+            ("keys.noise_static", &keys.noise_static),
+            ("keys.session_tokens", &keys.session_tokens),
+            ("keys.audit", &keys.audit),
+        ] {
             let good = key.as_ref().is_none_or(|key| parse_key(key).is_some());
             faults.expect(good, at, "expected 32 bytes in base64");
         }
+        let looks = (100..=3_600_000).contains(&keys.check_interval_ms);
+        faults.expect(looks, "keys.check_interval_ms", "expected 100 to 3600000");
+        faults.expect(keys.outage_grace_s <= 86_400, "keys.outage_grace_s", "expected at most 86400");
+        let waits = (50..=60_000).contains(&keys.vault_timeout_ms);
+        faults.expect(waits, "keys.vault_timeout_ms", "expected 50 to 60000");
+        let one = keys.passphrase.is_none() || keys.passphrase_file.is_none();
+        faults.expect(one, "keys.passphrase", "expected it or keys.passphrase_file, not both");
+        match keys.provider {
+            KeyProviderKind::SealedFile => {}
+            KeyProviderKind::Vault => self.check_vault(faults),
+            KeyProviderKind::Pkcs11 => self.check_pkcs11(faults),
+        }
+    }
+
+    fn check_vault(&self, faults: &mut Faults) {
+        let keys = &self.keys;
+        let address = keys.vault_address.as_deref().unwrap_or_default();
+        let rest = address.strip_prefix("https://").or_else(|| address.strip_prefix("http://"));
+        let bare = rest.is_some_and(|rest| !rest.is_empty() && !rest.contains(['?', '#', '@', ' ']));
+        faults.expect(
+            bare,
+            "keys.vault_address",
+            "expected http:// or https:// and a host for the provider vault",
+        );
+        let one = keys.vault_token.is_some() != keys.vault_token_file.is_some();
+        faults.expect(one, "keys.vault_token", "expected it or keys.vault_token_file for the provider vault");
+        let plain = |name: &str| {
+            !name.is_empty() && name.bytes().all(|b| b.is_ascii_alphanumeric() || b"-_./".contains(&b))
+        };
+        let names = "expected letters, digits, '-', '_', '.' and '/'";
+        faults.expect(plain(&keys.vault_mount), "keys.vault_mount", names);
+        faults.expect(plain(&keys.vault_key), "keys.vault_key", names);
+    }
+
+    fn check_pkcs11(&self, faults: &mut Faults) {
+        let keys = &self.keys;
+        let module = keys.pkcs11_module.is_some();
+        faults.expect(module, "keys.pkcs11_module", "expected a shared library for the provider pkcs11");
+        let token = keys.pkcs11_token.as_ref().is_some_and(|label| (1..=32).contains(&label.len()));
+        faults.expect(
+            token,
+            "keys.pkcs11_token",
+            "expected a label of 1 to 32 bytes for the provider pkcs11",
+        );
+        let one = keys.pkcs11_pin.is_some() != keys.pkcs11_pin_file.is_some();
+        faults.expect(one, "keys.pkcs11_pin", "expected it or keys.pkcs11_pin_file for the provider pkcs11");
     }
 
     fn check_server(&self, faults: &mut Faults) {

@@ -25,7 +25,8 @@ fn a_variable_is_read_as_the_type_of_its_field() {
 #[test]
 fn all_faults_are_told_at_once_and_by_their_place() {
     let file = "[server]\nlisten = \"nowhere\"\nworkerz = 1\n[sessions]\ntoken_ttl_s = 1\n[garage]\n[limits]\nmask_items_max = -1\n";
-    let faults = load(&sources(file, &[("PALET_KEYS__VALUES", "short"), ("PALET_TYPO", "x")])).unwrap_err();
+    let faults =
+        load(&sources(file, &[("PALET_KEYS__SESSION_TOKENS", "short"), ("PALET_TYPO", "x")])).unwrap_err();
     let places: Vec<&str> = faults.0.iter().map(|fault| fault.at.as_str()).collect();
     for place in [
         "server.listen",
@@ -33,7 +34,7 @@ fn all_faults_are_told_at_once_and_by_their_place() {
         "sessions.token_ttl_s",
         "garage",
         "limits.mask_items_max",
-        "keys.values",
+        "keys.session_tokens",
         "PALET_TYPO",
     ] {
         assert!(places.contains(&place), "{place} is missing among {places:?}");
@@ -50,9 +51,9 @@ fn a_broken_file_is_told_with_its_line() {
 #[test]
 fn a_secret_is_neither_shown_nor_repeated_in_a_fault() {
     let secret = "QUJDREVGR0hJSktMTU5PUFFSU1RVVldYWVphYmNkZWY=";
-    let settings = load(&sources("", &[("PALET_KEYS__VALUES", secret)])).unwrap();
+    let settings = load(&sources("", &[("PALET_KEYS__SESSION_TOKENS", secret)])).unwrap();
     let shown = settings.to_toml().unwrap();
-    assert!(shown.contains("values = \"[hidden]\"") && !shown.contains(secret));
+    assert!(shown.contains("session_tokens = \"[hidden]\"") && !shown.contains(secret));
     assert!(!format!("{settings:?}").contains(secret));
     let misplaced = load(&sources(&format!("[server]\nworkers = \"{secret}\"\n"), &[])).unwrap_err();
     assert!(!misplaced.to_string().contains(secret), "{misplaced}");

@@ -203,6 +203,7 @@ pub(super) async fn find(
         }
         Err(JoinError::Full) => Err(Problem::unavailable("expected room for one more session; try again")),
         Err(JoinError::Store(error)) => Err(error.into()),
+        Err(JoinError::Values(error)) => Err(error.into()),
     }
 }
 

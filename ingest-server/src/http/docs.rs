@@ -7,7 +7,8 @@ use utoipa::{
 };
 
 use super::{
-    Problem, approvals, assess, audit, capture, feedback, health, mask, policies, sessions, subjects, unmask,
+    Problem, approvals, assess, audit, capture, feedback, health, mask, policies, rewrap, sessions, subjects,
+    unmask,
 };
 
 /// The REST interface.
@@ -21,7 +22,7 @@ use super::{
     ),
     paths(
         sessions::open, sessions::list, sessions::read, sessions::end, capture::capture, assess::assess,
-        feedback::report, mask::mask, unmask::unmask,
+        feedback::report, mask::mask, rewrap::rewrap, unmask::unmask,
         approvals::list, approvals::answer, approvals::break_glass, subjects::read, subjects::erase, audit::read, policies::read, policies::text,
         policies::check, policies::stage, policies::withdraw, policies::promote, policies::roll_back, health::metrics, health::live, health::ready,
     ),

@@ -1,11 +1,12 @@
 //! `/healthz`, `/readyz` and the metrics.
 
-use actix_web::{HttpRequest, HttpResponse, web};
+use actix_web::{HttpRequest, HttpResponse, http::StatusCode, web};
+use palet_units::Micros;
 use serde::Serialize;
 use utoipa::ToSchema;
 
 use super::{Problem, authorise};
-use crate::{access::Scope, app::AppState};
+use crate::{access::Scope, app::AppState, clock};
 
 /// Whether the process lives and is ready to serve.
 #[derive(Serialize, ToSchema)]
@@ -14,9 +15,12 @@ pub(crate) struct HealthAnswer {
     status: &'static str,
     /// The version that runs.
     version: &'static str,
+    /// The keys of values: `ok`, or the code of what is wrong while the keys in memory serve on.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    keys: Option<&'static str>,
 }
 
-const OK: HealthAnswer = HealthAnswer { status: "ok", version: env!("CARGO_PKG_VERSION") };
+const OK: HealthAnswer = HealthAnswer { status: "ok", version: env!("CARGO_PKG_VERSION"), keys: None };
 
 /// The process lives.
 #[utoipa::path(get, path = "/healthz", tag = "operations", responses((status = 200, body = HealthAnswer)))]
@@ -24,7 +28,7 @@ pub(crate) async fn live() -> web::Json<HealthAnswer> {
     web::Json(OK)
 }
 
-/// The process can serve: the store answers, and nobody stops it.
+/// The process can serve: the store answers, the key provider was not gone for long, and nobody stops it.
 #[utoipa::path(get, path = "/readyz", tag = "operations",
     responses((status = 200, body = HealthAnswer), (status = 503, body = Problem)))]
 pub(crate) async fn ready(state: web::Data<AppState>) -> Result<web::Json<HealthAnswer>, Problem> {
@@ -32,7 +36,17 @@ pub(crate) async fn ready(state: web::Data<AppState>) -> Result<web::Json<Health
         return Err(Problem::unavailable("the server stops"));
     }
     state.store.check().await?;
-    Ok(web::Json(OK))
+    let grace = Micros::from_secs(state.settings.keys.outage_grace_s);
+    match state.values.ring().health().fault {
+        None => Ok(web::Json(HealthAnswer { keys: Some("ok"), ..OK })),
+        Some((code, since)) if clock::now().since(since) < grace => {
+            Ok(web::Json(HealthAnswer { keys: Some(code), ..OK }))
+        }
+        Some((code, _)) => {
+            let detail = "expected the key ring and its provider to answer; the keys in memory serve on";
+            Err(Problem::new(StatusCode::SERVICE_UNAVAILABLE, code, detail))
+        }
+    }
 }
 
 /// Metrics in the OpenMetrics text format.

@@ -1,64 +1,98 @@
-//! `POST /api/v1/obfuscation/mask`: values in, sealed values and their masked display out, an outcome each.
+//! `POST /api/v1/obfuscation/mask`: values in, sealed values or tokens and their masked display out, an outcome each.
 
-use actix_web::{HttpRequest, web};
+use std::borrow::Cow;
+
+use actix_web::{HttpRequest, HttpResponse, web};
 use palet_mask::{FieldClass, Level, REDACTED};
-use palet_obfuscation::SealBinding;
 use palet_units::Micros;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
-use zeroize::Zeroizing;
 
-use super::{Problem, authorise, sessions::live_session};
-use crate::{access::Scope, app::AppState, clock, live::show};
+use super::{
+    Problem, authorise,
+    batch::{Fault, Outcomes, expect_items, expect_reference, parse, parse_class, read_body, wipe},
+    sessions::{live_session, parse_subject},
+};
+use crate::{
+    access::{Caller, Scope},
+    app::AppState,
+    clock,
+    values::{Form, MaskedValue, Masking, show},
+};
 
-/// The longest reference that is echoed. **Units**: bytes.
-const REFERENCE_BYTES_MAX: usize = 128;
 /// The longest life of a sealed value. **Units**: s.
 const TTL_S_MAX: u64 = 31 * 86_400;
 
 /// Values to mask.
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
-pub(crate) struct MaskRequest {
+pub struct MaskRequest<'b> {
     /// The only session in which the sealed values open; absent for values that outlive sessions.
-    session: Option<String>,
-    /// How long the sealed values open; absent for as long as their key lives.
+    #[serde(borrow, default)]
+    #[schema(value_type = Option<String>)]
+    session: Option<Cow<'b, str>>,
+    /// The subject with whose erasure sealed values and random tokens are lost; with `session`, it is the
+    /// session's.
+    #[serde(borrow, default)]
+    #[schema(value_type = Option<String>)]
+    subject: Option<Cow<'b, str>>,
+    /// How long sealed values and random tokens open; absent for as long as their key lives.
     ttl_s: Option<u64>,
     /// At most 10,000.
-    items: Vec<MaskItem>,
+    #[serde(borrow)]
+    items: Vec<MaskItem<'b>>,
 }
 
 /// A value to mask.
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
-pub(crate) struct MaskItem {
+pub struct MaskItem<'b> {
     /// Echoed in the outcome.
-    #[serde(default)]
-    reference: String,
+    #[serde(borrow, default)]
+    #[schema(value_type = String)]
+    reference: Cow<'b, str>,
     /// The class, such as iban.
+    #[serde(borrow)]
     #[schema(value_type = String, example = "iban")]
-    class: String,
+    class: Cow<'b, str>,
     /// The value.
+    #[serde(borrow)]
     #[schema(value_type = String, example = "DE02 1203 0000 0000 2020 51")]
-    value: Zeroizing<String>,
+    value: Cow<'b, str>,
     /// The bank's identifier of the record that the value belongs to.
-    #[serde(default)]
-    #[schema(example = "account-17")]
-    record: String,
+    #[serde(borrow, default)]
+    #[schema(value_type = String, example = "account-17")]
+    record: Cow<'b, str>,
+    /// What the value becomes: sealed, deterministic, random, index, fpe, fpe-plain.
+    #[serde(borrow, default)]
+    #[schema(value_type = Option<String>, example = "sealed")]
+    form: Option<Cow<'b, str>>,
 }
 
 /// What became of one value.
 #[derive(Serialize, ToSchema)]
 #[serde(tag = "outcome", rename_all = "lowercase")]
+#[allow(
+    dead_code,
+    reason = "the shape of the answer, for the interface's document; outcomes are written as they come"
+)]
 pub(crate) enum MaskOutcome {
-    /// It was sealed.
+    /// It has another form.
     Masked {
         /// The item's reference.
         reference: String,
         /// The class.
-        class: &'static str,
-        /// For `data-palet-sealed`.
-        sealed: String,
+        class: String,
+        /// The form.
+        form: String,
+        /// The form sealed: for `data-palet-sealed`.
+        sealed: Option<String>,
+        /// The forms deterministic, random and index: the token.
+        token: Option<String>,
+        /// The forms fpe and fpe-plain: the pseudonym. Keep `key_version` beside it.
+        surrogate: Option<String>,
+        /// The version of the key: in every token, and not in a pseudonym.
+        key_version: u32,
         /// What the page shows until a directive comes: the class's partial form, or a redaction.
         display: String,
     },
@@ -67,7 +101,7 @@ pub(crate) enum MaskOutcome {
         /// The item's reference.
         reference: String,
         /// Why, for programs.
-        code: &'static str,
+        code: String,
         /// Why, for people.
         detail: String,
     },
@@ -75,36 +109,59 @@ pub(crate) enum MaskOutcome {
 
 /// Outcomes in the order of the items.
 #[derive(Serialize, ToSchema)]
+#[allow(dead_code, reason = "the shape of the answer, for the interface's document")]
 pub(crate) struct MaskAnswer {
-    /// How many were sealed.
+    /// One for each item.
+    items: Vec<MaskOutcome>,
+    /// How many were masked.
     masked: usize,
     /// How many were refused.
     refused: usize,
-    /// One for each item.
-    items: Vec<MaskOutcome>,
+}
+
+#[derive(Serialize)]
+struct Outcome<'a> {
+    outcome: &'static str,
+    reference: &'a str,
+    class: &'static str,
+    form: &'static str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    sealed: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    token: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    surrogate: Option<&'a str>,
+    key_version: u32,
+    display: &'a str,
 }
 
 /// Masks values.
 #[utoipa::path(post, path = "/api/v1/obfuscation/mask", request_body = MaskRequest, tag = "obfuscation",
-    responses((status = 200, body = MaskAnswer), (status = "4XX", body = Problem)))]
+    responses((status = 200, body = MaskAnswer), (status = "4XX", body = Problem), (status = 503, body = Problem)))]
 pub(crate) async fn mask(
     request: HttpRequest,
     state: web::Data<AppState>,
-    body: web::Json<MaskRequest>,
-) -> Result<web::Json<MaskAnswer>, Problem> {
+    payload: web::Payload,
+) -> Result<HttpResponse, Problem> {
     let caller = authorise(&request, &state, Scope::Mask).await?;
-    let items_max = state.settings.limits.mask_items_max;
-    let MaskRequest { session, ttl_s, items } = body.into_inner();
-    if items.len() > items_max {
-        let detail = format!("expected at most {items_max} items, got {}", items.len());
-        return Err(Problem::unprocessable("too-many-items", detail));
-    }
+    let limits = &state.settings.limits;
+    let body = read_body(&request, payload, limits.mask_body_bytes_max).await?;
+    let batch: MaskRequest<'_> = parse(&body)?;
+    expect_items(batch.items.len(), limits.mask_items_max)?;
+    let mut masking = begin(&state, &caller, &batch).await?;
+    let (masked, answer) = answer_mask(&mut masking, batch);
+    state.values.keep(&masking.into_issued()).await?;
+    state.metrics.masked_items.inc_by(u64::try_from(masked).unwrap_or(u64::MAX));
+    Ok(HttpResponse::Ok().content_type("application/json").body(answer))
+}
+
+async fn begin<'c>(
+    state: &AppState,
+    caller: &'c Caller,
+    batch: &MaskRequest<'_>,
+) -> Result<Masking<'c>, Problem> {
     let now = clock::now();
-    let session = match &session {
-        Some(session) => Some(live_session(&state, &caller, session, now).await?.id),
-        None => None,
-    };
-    let expires = match ttl_s {
+    let expires = match batch.ttl_s {
         Some(ttl) if (1..=TTL_S_MAX).contains(&ttl) => Some(now.plus(Micros::from_secs(ttl))),
         Some(_) => {
             let detail = format!("expected ttl_s in 1 to {TTL_S_MAX}");
@@ -112,46 +169,65 @@ pub(crate) async fn mask(
         }
         None => None,
     };
-    let values = &state.registry.tools().values;
-    let items: Vec<_> = items
-        .into_iter()
-        .map(|item| {
-            let refused = |reference, (code, detail)| MaskOutcome::Refused { reference, code, detail };
-            let seal = |class, record: &str, value: &str| {
-                let binding = SealBinding { tenant: &caller.tenant, class, record, session };
-                values.seal(value, &binding, expires)
-            };
-            match mask_item(&item, seal) {
-                Ok((class, sealed, display)) => {
-                    MaskOutcome::Masked { reference: item.reference, class: class.as_str(), sealed, display }
-                }
-                Err(fault) => refused(cut_reference(item.reference), fault),
+    let named = batch.subject.as_deref().map(parse_subject).transpose()?;
+    let (session, subject) = match &batch.session {
+        Some(session) => {
+            let session = live_session(state, caller, session, now).await?;
+            if named.is_some_and(|named| named != session.subject) {
+                return Err(Problem::unprocessable("subject-other", "expected the subject of the session"));
             }
-        })
-        .collect();
-    let masked = items.iter().filter(|item| matches!(item, MaskOutcome::Masked { .. })).count();
-    state.metrics.masked_items.inc_by(u64::try_from(masked).unwrap_or(u64::MAX));
-    Ok(web::Json(MaskAnswer { masked, refused: items.len() - masked, items }))
+            (Some(session.id), Some(session.subject))
+        }
+        None => (None, named),
+    };
+    let keys = state.values.keys(&caller.tenant, now).await?;
+    let subject = match subject {
+        Some(subject) => Some(state.values.subject_or_make(&caller.tenant, &subject, now).await?),
+        None => None,
+    };
+    Ok(Masking::new(&caller.tenant, keys, (session, subject), expires))
 }
 
-type Fault = (&'static str, String);
+/// Masks every item and writes its outcome; how many were masked, and the answer's JSON.
+#[must_use]
+pub fn answer_mask(masking: &mut Masking<'_>, batch: MaskRequest<'_>) -> (usize, Vec<u8>) {
+    let mut outcomes = Outcomes::new(batch.items.len());
+    for item in batch.items {
+        match mask_item(masking, &item) {
+            Ok((class, form, MaskedValue { text, version })) => {
+                let shown = show(class, Level::Partial, &item.value);
+                let only = |wanted: bool| wanted.then_some(text.as_str());
+                outcomes.push(&Outcome {
+                    outcome: "masked",
+                    reference: &item.reference,
+                    class: class.as_str(),
+                    form: form.as_str(),
+                    sealed: only(form == Form::Sealed),
+                    token: only(matches!(form, Form::Deterministic | Form::Random | Form::Index)),
+                    surrogate: only(matches!(form, Form::Fpe | Form::FpePlain)),
+                    key_version: version.0,
+                    display: shown.as_deref().unwrap_or(REDACTED),
+                });
+            }
+            Err(fault) => outcomes.refuse(&item.reference, &fault),
+        }
+        wipe(item.value);
+    }
+    (outcomes.done, outcomes.finish("masked"))
+}
 
 fn mask_item(
-    item: &MaskItem,
-    seal: impl Fn(FieldClass, &str, &str) -> Result<String, palet_obfuscation::SealError>,
-) -> Result<(FieldClass, String, String), Fault> {
-    if item.reference.len() > REFERENCE_BYTES_MAX {
-        return Err(("reference-malformed", format!("expected at most {REFERENCE_BYTES_MAX} bytes")));
-    }
-    let class: FieldClass =
-        item.class.parse().map_err(|error: palet_mask::UnknownClass| ("class-unknown", error.to_string()))?;
-    let sealed = seal(class, &item.record, &item.value).map_err(|error| (error.code(), error.to_string()))?;
-    let display = show(class, Level::Partial, &item.value).unwrap_or_else(|| REDACTED.to_owned());
-    Ok((class, sealed, display))
-}
-
-pub(super) fn cut_reference(mut reference: String) -> String {
-    let end = (0..=REFERENCE_BYTES_MAX.min(reference.len())).rev().find(|&at| reference.is_char_boundary(at));
-    reference.truncate(end.unwrap_or(0));
-    reference
+    masking: &mut Masking<'_>,
+    item: &MaskItem<'_>,
+) -> Result<(FieldClass, Form, MaskedValue), Fault> {
+    expect_reference(&item.reference)?;
+    let class = parse_class(&item.class)?;
+    let form = match item.form.as_deref() {
+        None => Form::Sealed,
+        Some(form) => {
+            form.parse().map_err(|error: crate::values::UnknownForm| ("form-unknown", error.to_string()))?
+        }
+    };
+    let masked = masking.mask(form, class, &item.value, &item.record);
+    Ok((class, form, masked.map_err(|error| (error.code(), error.to_string()))?))
 }

@@ -3,6 +3,7 @@
 mod approvals;
 mod assess;
 mod audit;
+mod batch;
 mod capture;
 mod docs;
 mod feedback;
@@ -11,12 +12,14 @@ mod mask;
 mod observe;
 mod policies;
 mod problem;
+mod rewrap;
 mod sdk;
 mod sessions;
 mod staff;
 mod subjects;
 mod unmask;
 
+pub use mask::{MaskItem, MaskRequest, answer_mask};
 pub use observe::observe;
 pub use problem::Problem;
 pub use sdk::{SdkFile, sdk_file};
@@ -62,11 +65,8 @@ pub fn configure(routes: &mut web::ServiceConfig, limits: &LimitSettings) {
         .service(web::resource("/api/v1/biometrics/capture").route(web::post().to(capture::capture)))
         .service(web::resource("/api/v1/risk/assess").route(web::post().to(assess::assess)))
         .service(web::resource("/api/v1/feedback").route(web::post().to(feedback::report)))
-        .service(
-            web::resource("/api/v1/obfuscation/mask")
-                .app_data(json(limits.mask_body_bytes_max))
-                .route(web::post().to(mask::mask)),
-        )
+        .service(web::resource("/api/v1/obfuscation/mask").route(web::post().to(mask::mask)))
+        .service(web::resource("/api/v1/obfuscation/rewrap").route(web::post().to(rewrap::rewrap)))
         .service(
             web::resource("/api/v1/subjects/{subject}")
                 .route(web::get().to(subjects::read))
@@ -133,16 +133,18 @@ fn json_problem(error: &JsonPayloadError) -> Problem {
             "content-type",
             "expected Content-Type: application/json",
         ),
-        JsonPayloadError::Deserialize(error) => {
-            // The parser's own words may repeat a value: only the place is told, and the names of fields.
-            let words = error.to_string();
-            let known = words.starts_with("missing field") || words.starts_with("unknown field");
-            let place = format!("at line {}, column {}", error.line(), error.column());
-            let detail = if known { words } else { format!("expected the JSON of this route {place}") };
-            Problem::bad_request("body-malformed", detail)
-        }
+        JsonPayloadError::Deserialize(error) => parse_problem(error),
         _ => Problem::bad_request("body-malformed", "expected a JSON body"),
     }
+}
+
+/// The parser's own words may repeat a value: only the place is told, and the names of fields.
+fn parse_problem(error: &serde_json::Error) -> Problem {
+    let words = error.to_string();
+    let known = words.starts_with("missing field") || words.starts_with("unknown field");
+    let place = format!("at line {}, column {}", error.line(), error.column());
+    let detail = if known { words } else { format!("expected the JSON of this route {place}") };
+    Problem::bad_request("body-malformed", detail)
 }
 
 /// The caller, if its key has the scope and its tenant keeps to its rate.

@@ -6,7 +6,7 @@ use serde::Serialize;
 use serde_json::{Map, Value};
 use std::fmt;
 
-use crate::{access::AccessError, store::StoreError};
+use crate::{access::AccessError, keys::KeysFault, store::StoreError, values::ValuesDown};
 
 /// What went wrong with a request, as its sender may know it.
 #[derive(Clone, Debug, Serialize, utoipa::ToSchema)]
@@ -135,6 +135,25 @@ impl From<AccessError> for Problem {
             AccessError::Scope(scope) => Self::new(StatusCode::FORBIDDEN, "scope-missing", error.to_string())
                 .with("scope", scope.as_str()),
             AccessError::Store(error) => error.into(),
+        }
+    }
+}
+
+impl From<KeysFault> for Problem {
+    fn from(fault: KeysFault) -> Self {
+        // Where keys lie is the log's matter; what is wrong with them has a code.
+        tracing::error!(event.action = "keys-failed", error.code = fault.code(), error.message = %fault,
+            "the keys of values are not to be had");
+        let detail = "the keys of values are not to be had; try again";
+        Self::new(StatusCode::SERVICE_UNAVAILABLE, fault.code(), detail)
+    }
+}
+
+impl From<ValuesDown> for Problem {
+    fn from(error: ValuesDown) -> Self {
+        match error {
+            ValuesDown::Keys(fault) => fault.into(),
+            ValuesDown::Store(error) => error.into(),
         }
     }
 }

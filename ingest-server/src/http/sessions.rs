@@ -73,6 +73,8 @@ pub(crate) async fn open(
         Some(session) => live_session(&state, &caller, session, now).await?,
         None => {
             let session = new_session(&state, &caller, &body, now)?;
+            // Made here, so that every node that the session's pages come to finds it.
+            state.values.subject_or_make(&session.tenant, &session.subject, now).await?;
             state.store.insert_session(&session).await?;
             tracing::info!(event.action = "session-opened", palet.session = %session.id,
                 palet.tenant = %session.tenant, "a session was opened");

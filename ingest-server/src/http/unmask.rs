@@ -54,16 +54,23 @@ pub(crate) struct UnmaskItem {
     /// The class that the value was masked as.
     #[schema(example = "iban")]
     class: String,
-    /// The sealed value.
+    /// The sealed value, token or pseudonym.
     #[schema(example = "p1.…")]
     sealed: String,
     /// The record that it was masked for.
     #[serde(default)]
     #[schema(example = "account-17")]
     record: String,
-    /// Whose it is, by the bank's pseudonym: what the limit of one subject counts.
+    /// Whose it is, by the bank's pseudonym: what the limit of one subject counts, and needed for a value that was
+    /// masked for a subject outside of a session.
     #[serde(default)]
     subject: String,
+    /// Needed for pseudonyms: fpe or fpe-plain.
+    #[serde(default)]
+    form: String,
+    /// Needed for pseudonyms: the version that was handed out with it.
+    #[serde(default)]
+    key_version: Option<u32>,
 }
 
 /// What became of one value.
@@ -265,7 +272,7 @@ fn circumstances(
 
 /// What is wrong with a single item is its own outcome; what would not fit into a line of the audit log is not.
 fn checked_item(item: UnmaskItem) -> Result<Item, Problem> {
-    let UnmaskItem { reference, class, sealed, record, subject } = item;
+    let UnmaskItem { reference, class, sealed, record, subject, form, key_version } = item;
     let subject_is_good = subject.is_empty() || subject.parse::<SubjectId>().is_ok();
     if !subject_is_good {
         return Err(Problem::unprocessable("subject-malformed", "expected a subject as sessions have it"));
@@ -273,7 +280,7 @@ fn checked_item(item: UnmaskItem) -> Result<Item, Problem> {
     if record.len() > RECORD_BYTES_MAX {
         return Err(Problem::unprocessable("record-too-long", "expected a record of at most 255 bytes"));
     }
-    Ok(Item { reference, class, sealed, record, subject })
+    Ok(Item { reference, class, sealed, record, subject, form, key_version })
 }
 
 fn told(reference: String, outcome: Outcome) -> UnmaskOutcome {
@@ -292,7 +299,7 @@ fn told(reference: String, outcome: Outcome) -> UnmaskOutcome {
             UnmaskOutcome::Pending { reference, code: "approval-needed", approval, rule }
         }
         Outcome::Refused { code, rule, because } => {
-            let reference = super::mask::cut_reference(reference);
+            let reference = super::batch::cut_reference(&reference).to_owned();
             UnmaskOutcome::Refused { reference, code, rule, because }
         }
     }

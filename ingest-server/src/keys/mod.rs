@@ -1,9 +1,22 @@
 //! The server's keys: from the settings, or made on the first start and kept in the data folder.
 //!
 //! Each is 32 bytes, readable by the owner alone. A file that others can read is refused, not mended: whoever
-//! could read it may have. This room hands keys out; it never seals anything.
+//! could read it may have. Keys of values are a hierarchy of their own: a ring of wrapped keys in a folder
+//! (`RingFolder`), whose key-encryption key a provider holds (a sealed file, Vault, a PKCS#11 token), unwrapped
+//! into a `LiveRing`. This room hands keys out; it never seals a value.
 
-pub mod sealed_folder;
+mod fault;
+mod live_ring;
+mod locked;
+mod open;
+mod ring_folder;
+pub mod sealed_file;
+
+pub use fault::KeysFault;
+pub use live_ring::{LiveRing, ReadyKey, RingHealth, TenantKeys};
+pub use locked::{Locked, MemoryLock};
+pub use open::{create, new_provider, open, open_live, ring_folder};
+pub use ring_folder::RingFolder;
 
 use palet_seal::StaticSecret;
 use rand::Rng;
@@ -57,8 +70,6 @@ pub struct ServerKeys {
     pub noise: StaticSecret,
     /// Seals session tokens.
     pub session_tokens: Zeroizing<[u8; 32]>,
-    /// Seals values.
-    pub values: Zeroizing<[u8; 32]>,
     /// Signs the audit log's checkpoints.
     pub audit: Zeroizing<[u8; 32]>,
 }
@@ -79,7 +90,6 @@ impl ServerKeys {
         Ok(Self {
             noise: StaticSecret::from_bytes(*noise),
             session_tokens: key(settings.session_tokens.as_ref(), &folder, "session_tokens")?,
-            values: key(settings.values.as_ref(), &folder, "values")?,
             audit: key(settings.audit.as_ref(), &folder, "audit")?,
         })
     }
@@ -165,17 +175,16 @@ mod tests {
         let first = ServerKeys::load(&KeySettings::default(), folder.path()).unwrap();
         let second = ServerKeys::load(&KeySettings::default(), folder.path()).unwrap();
         assert_eq!(first.noise.public_key(), second.noise.public_key());
-        assert_eq!(*first.values, *second.values);
-        assert_ne!(*first.values, *first.session_tokens);
+        assert_eq!(*first.session_tokens, *second.session_tokens);
     }
 
     #[test]
     fn a_setting_comes_before_the_folder() {
         let folder = tempfile::tempdir().unwrap();
         let text = "AQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQE=";
-        let settings = KeySettings { values: Some(text.into()), ..KeySettings::default() };
-        assert_eq!(*ServerKeys::load(&settings, folder.path()).unwrap().values, [1; 32]);
-        assert!(!folder.path().join("keys/values.key").exists());
+        let settings = KeySettings { session_tokens: Some(text.into()), ..KeySettings::default() };
+        assert_eq!(*ServerKeys::load(&settings, folder.path()).unwrap().session_tokens, [1; 32]);
+        assert!(!folder.path().join("keys/session_tokens.key").exists());
     }
 
     #[cfg(unix)]
@@ -184,7 +193,7 @@ mod tests {
         use std::os::unix::fs::PermissionsExt;
         let folder = tempfile::tempdir().unwrap();
         ServerKeys::load(&KeySettings::default(), folder.path()).unwrap();
-        let path = folder.path().join("keys/values.key");
+        let path = folder.path().join("keys/session_tokens.key");
         assert_eq!(fs::metadata(&path).unwrap().permissions().mode() & 0o777, 0o600);
         fs::set_permissions(&path, fs::Permissions::from_mode(0o644)).unwrap();
         let refused = ServerKeys::load(&KeySettings::default(), folder.path());
@@ -195,7 +204,7 @@ mod tests {
     fn a_cut_key_file_is_refused() {
         let folder = tempfile::tempdir().unwrap();
         ServerKeys::load(&KeySettings::default(), folder.path()).unwrap();
-        fs::write(folder.path().join("keys/values.key"), "AQEB").unwrap();
+        fs::write(folder.path().join("keys/session_tokens.key"), "AQEB").unwrap();
         let refused = ServerKeys::load(&KeySettings::default(), folder.path());
         assert!(matches!(refused, Err(KeyError::Malformed { .. })));
     }

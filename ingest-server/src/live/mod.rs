@@ -14,7 +14,6 @@ mod registry;
 mod rescore;
 mod session;
 mod telling;
-mod values;
 
 pub use acting::{ActionAnswered, Assessment, BatchReply};
 pub use engine::{
@@ -28,5 +27,3 @@ pub use registry::{JoinError, PageTold, Registry};
 pub use rescore::{Difference, Rescored, rescore};
 pub(crate) use session::make_page_key;
 pub use session::{LiveSession, Tools};
-pub use values::Values;
-pub(crate) use values::show;

@@ -2,14 +2,15 @@
 
 use palet_mask::{FieldClass, Level};
 use palet_policy::{Circumstances, Obligation, PageContext, Policy, RiskBand, RuleId};
-use palet_units::{Micros, SessionId};
+use palet_units::Micros;
 use palet_wire::{
     Directive, DirectiveSet, FieldDeclaration, FieldId, FieldSource, RefusalCode, ServerMessage, limits,
 };
 use std::collections::BTreeMap;
 use tokio::sync::mpsc;
 
-use super::{Values, Whose};
+use super::Whose;
+use crate::values::{Place, Values};
 
 /// Circumstances age (an authentication grows old) without anything happening: look again after this.
 const LOOK_AGAIN: Micros = Micros::from_secs(20);
@@ -69,7 +70,7 @@ pub(super) struct Deciding<'a> {
     pub(super) policy: &'a Policy,
     pub(super) values: &'a Values,
     pub(super) whose: &'a Whose,
-    pub(super) session: SessionId,
+    pub(super) place: Place<'a>,
     pub(super) circumstances: Circumstances,
     pub(super) now: Micros,
 }
@@ -123,14 +124,12 @@ impl Page {
         &mut self,
         fields: Vec<FieldDeclaration>,
         values: &Values,
-        whose: &Whose,
-        session: SessionId,
-        now: Micros,
+        place: &Place<'_>,
     ) -> bool {
         let mut good = true;
         for FieldDeclaration { id, class, custom, source } in fields {
             let belongs = match &source {
-                FieldSource::Sealed(token) => values.check(token, class, &whose.tenant, session, now).is_ok(),
+                FieldSource::Sealed(token) => values.check(token, class, place).is_ok(),
                 FieldSource::Local | FieldSource::Input => true,
             };
             if belongs && (self.fields.len() < limits::FIELDS_MAX || self.fields.contains_key(&id)) {
@@ -224,8 +223,7 @@ impl Field {
         let FieldSource::Sealed(token) = &self.source else {
             return Directive { field: id, level, display: None, ttl_ms };
         };
-        let tenant = &with.whose.tenant;
-        let text = with.values.display(token, self.class, level, tenant, with.session, with.now);
+        let text = with.values.display(token, self.class, level, &with.place);
         match text.filter(|text| text.len() <= limits::DISPLAY_BYTES_MAX) {
             Some(text) => Directive { field: id, level, display: Some(text), ttl_ms },
             // No text at this level: the page redacts, or blocks.

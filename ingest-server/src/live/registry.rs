@@ -13,6 +13,7 @@ use super::{
 use crate::{
     config::SessionSettings,
     store::{ConsentGiven, DecisionRecord, DeviceClass, EndReason, SessionRecord, Store, StoreError},
+    values::ValuesDown,
 };
 
 /// Decisions read at a time when a session is loaded.
@@ -33,6 +34,9 @@ pub enum JoinError {
     /// The store failed.
     #[error(transparent)]
     Store(#[from] StoreError),
+    /// The subject's keys are not to be had.
+    #[error(transparent)]
+    Values(#[from] ValuesDown),
 }
 
 impl JoinError {
@@ -42,7 +46,7 @@ impl JoinError {
         match self {
             Self::Unknown => RefusalCode::BadToken,
             Self::Ended => RefusalCode::SessionEnded,
-            Self::Full | Self::Store(_) => RefusalCode::Unavailable,
+            Self::Full | Self::Store(_) | Self::Values(_) => RefusalCode::Unavailable,
         }
     }
 }
@@ -151,6 +155,7 @@ impl Registry {
         }
         let reference = self.reference(&record, device, consent).await?;
         let decisions = self.decisions(record.id).await?;
+        let subject = self.tools.values.subject(&record.tenant, &record.subject).await?;
         let (reference_version, reference) = reference.unzip();
         let channel = channel_of(&record.channel);
         let whose = Whose {
@@ -162,6 +167,7 @@ impl Registry {
         let beginning = Beginning {
             id: record.id,
             whose,
+            subject,
             consent,
             device,
             expires_at: record.expires_at,

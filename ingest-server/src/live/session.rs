@@ -12,12 +12,13 @@ use std::sync::{
 use tokio::sync::{Notify, mpsc};
 
 use super::{
-    DecisionLog, Input, Knowledge, Outbound, PageKey, Policies, SessionEngine, Values, Whose,
+    DecisionLog, Input, Knowledge, Outbound, PageKey, Policies, SessionEngine, Whose,
     page::{Outlet, Page},
 };
 use crate::{
     store::{ConsentGiven, DecisionKind, DecisionRecord, DeviceClass},
     telemetry::Metrics,
+    values::{Place, SubjectKeys, Values},
 };
 
 /// Page loads that a session remembers: a reload makes a new one, and the oldest silent one is forgotten.
@@ -32,7 +33,7 @@ pub struct Tools {
     /// The policies, by tenant.
     pub policies: Policies,
     /// Sealed values.
-    pub values: Values,
+    pub values: Arc<Values>,
     /// Where decisions go.
     pub log: DecisionLog,
     /// What is counted.
@@ -53,6 +54,8 @@ pub struct LiveSession {
     pub id: SessionId,
     /// Whose it is.
     pub whose: Whose,
+    /// What the subject's sealed values open with; none where the subject has no secret.
+    pub subject: Option<Arc<SubjectKeys>>,
     /// What the subject agreed to.
     pub consent: ConsentGiven,
     /// The kind of device.
@@ -80,6 +83,8 @@ pub struct Beginning {
     pub id: SessionId,
     /// Whose it is.
     pub whose: Whose,
+    /// What the subject's sealed values open with; none where the subject has no secret.
+    pub subject: Option<Arc<SubjectKeys>>,
     /// What the subject agreed to.
     pub consent: ConsentGiven,
     /// The kind of device.
@@ -98,7 +103,7 @@ impl LiveSession {
     /// The session as its inputs left it.
     #[must_use]
     pub fn resume(policies: &Policies, beginning: Beginning, now: Micros) -> Self {
-        let Beginning { id, whose, consent, device, expires_at, login_at, decisions, sockets_max } =
+        let Beginning { id, whose, subject, consent, device, expires_at, login_at, decisions, sockets_max } =
             beginning;
         let mut knowledge = policies.knowledge(&whose.tenant);
         let mut engine = SessionEngine::new(&knowledge, login_at);
@@ -131,7 +136,12 @@ impl LiveSession {
             over: None,
         };
         let (state, committed) = (Mutex::new(state), Notify::new());
-        Self { id, whose, consent, device, expires_at, sockets_max, state, committed }
+        Self { id, whose, subject, consent, device, expires_at, sockets_max, state, committed }
+    }
+
+    /// Where the session's sealed values open.
+    pub(super) fn place(&self, now: Micros) -> Place<'_> {
+        Place { tenant: &self.whose.tenant, session: Some(self.id), subject: self.subject.as_deref(), now }
     }
 
     /// A page joins, over a socket or for one envelope. Gives back its outlet's number and the last batch that is

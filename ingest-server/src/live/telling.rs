@@ -23,8 +23,8 @@ impl LiveSession {
         let context = page.policy_context();
         let circumstances = engine.circumstances(&knowledge, &self.whose, context, present_at, now);
         let policy = &knowledge.policy;
-        let (values, whose, session) = (&tools.values, &self.whose, self.id);
-        let decided = page.decide(&Deciding { policy, values, whose, session, circumstances, now });
+        let (values, whose, place) = (&tools.values, &self.whose, self.place(now));
+        let decided = page.decide(&Deciding { policy, values, whose, place, circumstances, now });
         if let Some(set) = decided.directives {
             tools.metrics.directives.inc_by(u64::try_from(set.directives.len()).unwrap_or(u64::MAX));
             messages.push(ServerMessage::Directives(set));

@@ -5,12 +5,15 @@
 
 mod records;
 pub mod sqlite;
+mod value_store;
 
 pub use records::{
     ApprovalRecord, ApprovalState, ConsentGiven, DecisionKind, DecisionRecord, DeviceClass, EndReason,
     FeedbackKind, FeedbackRecord, KeyRecord, Learnt, PolicyStep, PolicyStepKind, ReferenceRecord,
     SessionRecord, UnmaskRecord, Verdict,
 };
+
+pub use value_store::{RewrapJob, Rewrapping, TokenRecord, ValueStore};
 
 use palet_units::{Micros, SessionId, SubjectId, TenantId};
 
@@ -42,7 +45,7 @@ pub type StoreResult<T> = Result<T, StoreError>;
 
 /// Durable memory. Every method is one transaction.
 #[async_trait::async_trait]
-pub trait Store: Send + Sync + 'static {
+pub trait Store: ValueStore {
     /// Whether the store answers.
     async fn check(&self) -> StoreResult<()>;
     /// Everything written so far is on disk; no call follows.
@@ -111,7 +114,7 @@ pub trait Store: Send + Sync + 'static {
         device: DeviceClass,
         made_by: Micros,
     ) -> StoreResult<Option<ReferenceRecord>>;
-    /// Erases every reference and every decision of a subject, and marks the sessions so that nothing is learnt
+    /// Erases every reference, every decision, the secret and the random tokens of a subject, and marks the sessions so that nothing is learnt
     /// from them; gives back how many sessions there were.
     async fn erase_subject(&self, tenant: &TenantId, subject: &SubjectId) -> StoreResult<u64>;
 

@@ -1,7 +1,6 @@
 //! The way of a request: opened, ruled on, counted, traced, and only then answered.
 
 use palet_mask::{FieldClass, Level};
-use palet_obfuscation::{OpenError, SealBinding};
 use palet_policy::{Answer, Circumstances, MfaAge, Obligation, Policy, Question, Role};
 use palet_units::{Micros, TenantId};
 use parking_lot::Mutex;
@@ -11,6 +10,7 @@ use std::collections::HashMap;
 use super::{
     grants::{Grant, Grants},
     limits::{Limits, Reading},
+    opening::{OpenedItem, open_all},
     peers::Peers,
     request::{Asked, Asker, Item, Kept, Outcome, Refusal, token_digest},
     trace::{self, Tracer, entry_of},
@@ -18,13 +18,10 @@ use super::{
 use crate::{
     audit::{Action, AuditError, AuditLog, Detail, Outcome as Done},
     config::UnmaskSettings,
-    live::{Values, show},
     store::{ApprovalRecord, ApprovalState, Store, StoreError, UnmaskRecord},
     telemetry::Metrics,
+    values::{Values, show},
 };
-
-/// The longest reference that is echoed. **Units**: bytes.
-const REFERENCE_BYTES_MAX: usize = 128;
 
 /// What a request is worked on with.
 #[derive(Clone, Copy)]
@@ -119,8 +116,12 @@ impl UnmaskDesk {
     ) -> Result<Vec<Outcome>, Refusal> {
         let leave = self.leave(room, asked, now).await?;
         let mut rulings = HashMap::new();
-        let mut outcomes: Vec<Outcome> =
-            (0..asked.items.len()).map(|at| self.judge(room, asked, at, &leave, &mut rulings, now)).collect();
+        let opened = open_all(room, asked, now).await;
+        let mut outcomes: Vec<Outcome> = opened
+            .into_iter()
+            .enumerate()
+            .map(|opened| self.judge(room, asked, opened, &leave, &mut rulings, now))
+            .collect();
         self.settle_approvals(room, asked, &leave, &mut outcomes, now).await?;
         let is_replay = leave.replayed.is_some();
         if !is_replay {
@@ -175,7 +176,7 @@ impl UnmaskDesk {
         &self,
         room: &Room<'_>,
         asked: &Asked,
-        at: usize,
+        (at, opened): (usize, OpenedItem),
         leave: &Leave,
         rulings: &mut HashMap<FieldClass, Ruling>,
         now: Micros,
@@ -185,7 +186,7 @@ impl UnmaskDesk {
         if let Some(Kept::Refused(code)) = before {
             return Outcome::Refused { code: code.clone().into(), rule: None, because: None };
         }
-        let (class, value) = match open(room, asked, item, now) {
+        let (class, value) = match opened {
             Ok(opened) => opened,
             Err(code) => return Outcome::refused(code),
         };
@@ -366,27 +367,6 @@ impl UnmaskDesk {
 /// A random name with a prefix.
 pub(super) fn make_id(prefix: &str) -> String {
     format!("{prefix}-{:032x}", rand::rng().random::<u128>())
-}
-
-/// Opens an item for the binding that it states. **Errors**: the stable code. One for everything that may be wrong
-/// with a sealed value: key, tenant, class, record, session, age, bytes.
-fn open(
-    room: &Room<'_>,
-    asked: &Asked,
-    item: &Item,
-    now: Micros,
-) -> Result<(FieldClass, zeroize::Zeroizing<String>), &'static str> {
-    if item.reference.len() > REFERENCE_BYTES_MAX {
-        return Err("reference-malformed");
-    }
-    let class: FieldClass = item.class.parse().map_err(|_| "class-unknown")?;
-    if class.is_secret() {
-        return Err("secret-class");
-    }
-    let tenant = &asked.asker.tenant;
-    let binding = SealBinding { tenant, class, record: &item.record, session: asked.session };
-    let value = room.values.open_bound(&item.sealed, &binding, now).map_err(|OpenError| OpenError::CODE)?;
-    Ok((class, value))
 }
 
 fn released(class: FieldClass, level: Level, value: &str, ttl: Option<Micros>, rule: &str) -> Outcome {

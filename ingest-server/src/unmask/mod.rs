@@ -8,6 +8,7 @@ mod approvals;
 mod desk;
 mod grants;
 mod limits;
+mod opening;
 mod peers;
 mod request;
 mod trace;

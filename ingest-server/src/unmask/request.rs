@@ -40,6 +40,10 @@ pub struct Item {
     pub record: String,
     /// Whose it is, by the bank's pseudonym; may be empty.
     pub subject: String,
+    /// The form of a pseudonym, which does not say it itself; may be empty.
+    pub form: String,
+    /// The version of a pseudonym's key.
+    pub key_version: Option<u32>,
 }
 
 /// A request.
@@ -88,8 +92,11 @@ impl Asked {
             &self.reason,
         ];
         whole.into_iter().chain([session.as_str(), &approval, &grant]).for_each(&mut add);
-        for Item { reference, class, sealed, record, subject } in &self.items {
-            [reference, class, sealed, record, subject].into_iter().for_each(|text| add(text));
+        for Item { reference, class, sealed, record, subject, form, key_version } in &self.items {
+            let version = key_version.map(|version| version.to_string()).unwrap_or_default();
+            [reference, class, sealed, record, subject, form, &version]
+                .into_iter()
+                .for_each(|text| add(text));
         }
         hasher.finalize().into()
     }

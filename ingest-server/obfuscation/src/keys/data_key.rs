@@ -16,6 +16,7 @@ use crate::{KeyVersion, ValueSealer};
 pub struct DataKey {
     key: Zeroizing<[u8; 32]>,
     version: KeyVersion,
+    subject_bound: bool,
 }
 
 /// What a subject's values need beside the data key. Wiped when dropped.
@@ -35,7 +36,7 @@ impl core::fmt::Debug for SubjectSecret {
 
 impl DataKey {
     pub(super) const fn new(key: Zeroizing<[u8; 32]>, version: KeyVersion) -> Self {
-        Self { key, version }
+        Self { key, version, subject_bound: false }
     }
 
     /// The version.
@@ -49,13 +50,13 @@ impl DataKey {
     pub fn for_subject(&self, secret: &SubjectSecret) -> Self {
         let mut key = Zeroizing::new([0; 32]);
         expand(&self.key, Some(&*secret.0), "palet subject 1", &mut *key);
-        Self { key, version: self.version }
+        Self { key, version: self.version, subject_bound: true }
     }
 
     /// Seals values for pages.
     #[must_use]
     pub fn value_sealer(&self) -> ValueSealer {
-        ValueSealer::new(&self.purpose("palet sealed value 1"), self.version)
+        self.sealer("palet sealed value 1")
     }
 
     /// Makes same-shape pseudonyms. **Errors**: none in practice, since the key has 32 bytes.
@@ -79,8 +80,12 @@ impl DataKey {
     /// Issues random tokens.
     #[must_use]
     pub fn random_tokens(&self) -> RandomTokens {
-        let sealer = ValueSealer::new(&self.purpose("palet random token value 1"), self.version);
-        RandomTokens::new(&self.purpose("palet random token lookup 1"), sealer)
+        RandomTokens::new(self.sealer("palet random token value 1"))
+    }
+
+    fn sealer(&self, label: &str) -> ValueSealer {
+        let make = if self.subject_bound { ValueSealer::of_subject } else { ValueSealer::new };
+        make(&self.purpose(label), self.version)
     }
 
     fn purpose<const N: usize>(&self, label: &str) -> Zeroizing<[u8; N]> {

@@ -11,11 +11,13 @@ mod provider;
 mod ring;
 mod ring_file;
 mod sealed_kek;
+mod tenant_key;
 mod wrap;
 
 pub use data_key::{DataKey, SubjectSecret};
-pub use officer::{Officer, OfficerError};
+pub use officer::{Officer, OfficerError, OfficerSecret, Proven};
 pub use provider::{KeyProvider, ProviderError};
-pub use ring::{DESTROY_WINDOW, KeyEntry, KeyRing, KeyState, RingError, TenantKey};
+pub use ring::{DESTROY_WINDOW, KeyEntry, KeyRing, KeyState, OFFICERS_MIN, RingError};
 pub use ring_file::RingFileError;
 pub use sealed_kek::{Cost, PASSPHRASE_CHARS_MIN, SealedKek, SealedKekError};
+pub use tenant_key::TenantKey;

@@ -1,23 +1,29 @@
 //! The state of all keys, each wrapped, and what may be done to them.
 //!
 //! A data key begins `Active`; rotation makes the one before `DecryptOnly`; an operator may retire that, bring
-//! it back, and, once retired, have it destroyed: by two people within a day. Destruction leaves the entry and
-//! removes the key. Subjects have a secret each; removing it makes unreadable what was sealed for them.
+//! it back, and, once retired, have it destroyed: by two people within a day, each of whom proves who they are.
+//! Destruction leaves the entry and removes the key. The secrets of subjects are wrapped by `TenantKey` and
+//! kept elsewhere, since there are too many of them for one file.
 
 use std::collections::BTreeMap;
 
 use palet_mask::FieldClass;
-use palet_units::{Micros, SubjectId, TenantId};
+use palet_units::{Micros, TenantId};
 use rand_core::CryptoRng;
 use serde::{Deserialize, Serialize};
+use subtle::ConstantTimeEq;
 use zeroize::Zeroizing;
 
+use super::officer::digest;
 use super::wrap::{context, open_key, seal};
-use super::{DataKey, KeyProvider, Officer, ProviderError, SubjectSecret};
+use super::{DataKey, KeyProvider, Officer, Proven, ProviderError, TenantKey};
 use crate::KeyVersion;
 
 /// How long an order to destroy waits for its second person.
 pub const DESTROY_WINDOW: Micros = Micros::from_secs(86_400);
+
+/// From so many officers on, two of them have to agree to any further one. **Units**: people.
+pub const OFFICERS_MIN: usize = 2;
 
 /// What a key may be used for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -58,9 +64,15 @@ pub enum RingError {
     /// The tenant has no key of this class and version.
     #[error("expected a key of this class and version, got none")]
     UnknownKey,
-    /// The subject has no secret: it was never made, or was shredded.
-    #[error("expected a subject that has a secret, got another")]
-    UnknownSubject,
+    /// No such officer, or not their secret: the two look alike.
+    #[error("expected an officer of this ring and their secret")]
+    OfficerRefused,
+    /// There is an officer of this name.
+    #[error("expected a new officer, got one that exists")]
+    OfficerExists,
+    /// Two officers have to agree.
+    #[error("expected two officers to agree, got fewer")]
+    TwoOfficers,
     /// The key's state does not allow it.
     #[error("expected a key that is {}, got one that is {}", .expected.as_str(), .got.as_str())]
     State {
@@ -91,7 +103,9 @@ impl RingError {
             Self::UnknownTenant => "key-unknown-tenant",
             Self::TenantExists => "key-tenant-exists",
             Self::UnknownKey => "key-unknown",
-            Self::UnknownSubject => "key-unknown-subject",
+            Self::OfficerRefused => "officer-refused",
+            Self::OfficerExists => "officer-exists",
+            Self::TwoOfficers => "officers-two-needed",
             Self::State { .. } => "key-state",
             Self::SamePerson => "key-same-person",
             Self::NotOrdered => "key-not-ordered",
@@ -108,6 +122,7 @@ impl RingError {
 pub struct KeyRing {
     /// Grows with each change, so that an old copy put back can be noticed by who remembers the number.
     generation: u64,
+    officers: BTreeMap<Officer, [u8; 32]>,
     tenants: BTreeMap<TenantId, TenantEntry>,
 }
 
@@ -116,7 +131,6 @@ pub struct KeyRing {
 struct TenantEntry {
     wrapped: Vec<u8>,
     keys: BTreeMap<FieldClass, BTreeMap<KeyVersion, StoredKey>>,
-    subjects: BTreeMap<SubjectId, Vec<u8>>,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -152,23 +166,67 @@ pub struct KeyEntry {
     pub destroy_ordered_by: Option<Officer>,
 }
 
-/// A tenant's key, unwrapped: what its data keys are unwrapped with. Wiped when dropped.
-pub struct TenantKey {
-    tenant: TenantId,
-    key: Zeroizing<[u8; 32]>,
-}
-
-impl core::fmt::Debug for TenantKey {
-    fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
-        f.debug_struct("TenantKey").field("tenant", &self.tenant).finish_non_exhaustive()
-    }
-}
-
 impl KeyRing {
     /// How many changes were made.
     #[must_use]
     pub const fn generation(&self) -> u64 {
         self.generation
+    }
+
+    /// The tenants that have a key.
+    pub fn tenants(&self) -> impl Iterator<Item = &TenantId> + '_ {
+        self.tenants.keys()
+    }
+
+    /// The officers, by name.
+    pub fn officers(&self) -> impl Iterator<Item = &Officer> + '_ {
+        self.officers.keys()
+    }
+
+    /// Adds an officer by the digest of their secret. The first two need nobody's word; any further one needs
+    /// that of two, so that one person cannot become two.
+    ///
+    /// **Errors**: `OfficerExists`, `TwoOfficers`.
+    pub fn add_officer(
+        &mut self,
+        officer: &Officer,
+        digest: [u8; 32],
+        agreed: &[Proven],
+    ) -> Result<(), RingError> {
+        if self.officers.contains_key(officer) {
+            return Err(RingError::OfficerExists);
+        }
+        self.expect_two(agreed)?;
+        self.officers.insert(officer.clone(), digest);
+        self.generation += 1;
+        Ok(())
+    }
+
+    /// Removes an officer; two have to agree. **Errors**: `TwoOfficers`, `OfficerRefused`.
+    pub fn remove_officer(&mut self, officer: &Officer, agreed: &[Proven]) -> Result<(), RingError> {
+        self.expect_two(agreed)?;
+        self.officers.remove(officer).ok_or(RingError::OfficerRefused)?;
+        self.generation += 1;
+        Ok(())
+    }
+
+    /// Who shows the secret of an officer is the officer. **Errors**: `OfficerRefused`.
+    pub fn prove(&self, officer: &Officer, shown: &str) -> Result<Proven, RingError> {
+        // An officer that is not there takes as long as a wrong secret.
+        let (known, kept) = self.officers.get(officer).map_or((false, &[0; 32]), |kept| (true, kept));
+        let same = bool::from(digest(shown).ct_eq(kept));
+        if known && same { Ok(Proven(officer.clone())) } else { Err(RingError::OfficerRefused) }
+    }
+
+    fn expect_two(&self, agreed: &[Proven]) -> Result<(), RingError> {
+        let still = |proven: &&Proven| self.officers.contains_key(proven.officer());
+        let distinct: std::collections::BTreeSet<_> =
+            agreed.iter().filter(still).map(Proven::officer).collect();
+        if self.officers.len() < OFFICERS_MIN || distinct.len() >= 2 {
+            Ok(())
+        } else {
+            Err(RingError::TwoOfficers)
+        }
     }
 
     /// All data keys, in order of tenant, class and version.
@@ -199,17 +257,17 @@ impl KeyRing {
         }
         let key = make_key(rng);
         let wrapped = provider.wrap(&tenant_context(tenant), &key, make_nonce(rng))?;
-        let entry = TenantEntry { wrapped, keys: BTreeMap::new(), subjects: BTreeMap::new() };
+        let entry = TenantEntry { wrapped, keys: BTreeMap::new() };
         self.tenants.insert(tenant.clone(), entry);
         self.generation += 1;
-        Ok(TenantKey { tenant: tenant.clone(), key })
+        Ok(TenantKey::new(tenant.clone(), key))
     }
 
     /// Unwraps a tenant's key. **Errors**: `UnknownTenant`, `Provider`.
     pub fn unlock(&self, tenant: &TenantId, provider: &dyn KeyProvider) -> Result<TenantKey, RingError> {
         let entry = self.tenants.get(tenant).ok_or(RingError::UnknownTenant)?;
         let key = provider.unwrap(&tenant_context(tenant), &entry.wrapped)?;
-        Ok(TenantKey { tenant: tenant.clone(), key })
+        Ok(TenantKey::new(tenant.clone(), key))
     }
 
     /// Wraps every tenant's key anew, under another key-encryption key. Changes nothing where one fails.
@@ -317,13 +375,13 @@ impl KeyRing {
         tenant: &TenantId,
         class: FieldClass,
         version: KeyVersion,
-        (by, now): (&Officer, Micros),
+        (by, now): (&Proven, Micros),
     ) -> Result<(), RingError> {
         let stored = self.stored_mut(tenant, class, version)?;
         expect_state(stored, KeyState::Retired)?;
         // A second order does not push the first person aside: it would make one person two.
         if stored.order.as_ref().is_none_or(|order| !order.stands(now)) {
-            stored.order = Some(DestroyOrder { by: by.clone(), at: now });
+            stored.order = Some(DestroyOrder { by: by.officer().clone(), at: now });
             self.generation += 1;
         }
         Ok(())
@@ -337,56 +395,18 @@ impl KeyRing {
         tenant: &TenantId,
         class: FieldClass,
         version: KeyVersion,
-        (by, now): (&Officer, Micros),
+        (by, now): (&Proven, Micros),
     ) -> Result<(), RingError> {
         let stored = self.stored_mut(tenant, class, version)?;
         expect_state(stored, KeyState::Retired)?;
         match stored.order.as_ref().filter(|order| order.stands(now)) {
             None => return Err(RingError::NotOrdered),
-            Some(order) if order.by == *by => return Err(RingError::SamePerson),
+            Some(order) if order.by == *by.officer() => return Err(RingError::SamePerson),
             Some(_) => {}
         }
         stored.wrapped = Vec::new();
         stored.state = KeyState::Destroyed;
         stored.order = None;
-        self.generation += 1;
-        Ok(())
-    }
-
-    /// The secret of a subject, made where there is none. The ring has to be kept before it is used.
-    ///
-    /// **Errors**: `UnknownTenant`, `Provider`.
-    pub fn make_subject(
-        &mut self,
-        tenant: &TenantKey,
-        subject: &SubjectId,
-        rng: &mut impl CryptoRng,
-    ) -> Result<SubjectSecret, RingError> {
-        match self.subject(tenant, subject) {
-            Err(RingError::UnknownSubject) => {}
-            known => return known,
-        }
-        let secret = make_key(rng);
-        let context = subject_context(&tenant.tenant, subject);
-        let wrapped = seal(&tenant.key, &context, &*secret, make_nonce(rng));
-        let entry = self.tenants.get_mut(&tenant.tenant).ok_or(RingError::UnknownTenant)?;
-        entry.subjects.insert(subject.clone(), wrapped);
-        self.generation += 1;
-        Ok(SubjectSecret(secret))
-    }
-
-    /// The secret of a subject. **Errors**: `UnknownTenant`, `UnknownSubject`, `Provider`.
-    pub fn subject(&self, tenant: &TenantKey, subject: &SubjectId) -> Result<SubjectSecret, RingError> {
-        let entry = self.tenants.get(&tenant.tenant).ok_or(RingError::UnknownTenant)?;
-        let wrapped = entry.subjects.get(subject).ok_or(RingError::UnknownSubject)?;
-        Ok(SubjectSecret(open_key(&tenant.key, &subject_context(&tenant.tenant, subject), wrapped)?))
-    }
-
-    /// Removes a subject's secret: what was sealed for the subject is unreadable for good, in this ring and in
-    /// every later copy of it. **Errors**: `UnknownTenant`, `UnknownSubject`.
-    pub fn shred_subject(&mut self, tenant: &TenantId, subject: &SubjectId) -> Result<(), RingError> {
-        let entry = self.tenants.get_mut(tenant).ok_or(RingError::UnknownTenant)?;
-        entry.subjects.remove(subject).ok_or(RingError::UnknownSubject)?;
         self.generation += 1;
         Ok(())
     }
@@ -458,10 +478,6 @@ fn tenant_context(tenant: &TenantId) -> Vec<u8> {
 fn data_context(tenant: &TenantId, class: FieldClass, version: KeyVersion) -> Vec<u8> {
     let parts = [tenant.as_str().as_bytes(), &[class as u8], &version.0.to_be_bytes()];
     context("palet data key 1", &parts)
-}
-
-fn subject_context(tenant: &TenantId, subject: &SubjectId) -> Vec<u8> {
-    context("palet subject key 1", &[tenant.as_str().as_bytes(), subject.as_str().as_bytes()])
 }
 
 #[cfg(test)]

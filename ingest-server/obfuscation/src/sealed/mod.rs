@@ -97,6 +97,7 @@ impl core::fmt::Debug for Opened {
 pub struct ValueSealer {
     cipher: Aes256GcmSiv,
     version: KeyVersion,
+    subject_bound: bool,
 }
 
 impl core::fmt::Debug for ValueSealer {
@@ -109,7 +110,13 @@ impl ValueSealer {
     /// A sealer under `key`. The caller wipes its own copy of the key.
     #[must_use]
     pub fn new(key: &[u8; 32], version: KeyVersion) -> Self {
-        Self { cipher: Aes256GcmSiv::new(key.into()), version }
+        Self { cipher: Aes256GcmSiv::new(key.into()), version, subject_bound: false }
+    }
+
+    /// A sealer under a key that a subject's secret went into: its tokens say so.
+    #[must_use]
+    pub(crate) fn of_subject(key: &[u8; 32], version: KeyVersion) -> Self {
+        Self { subject_bound: true, ..Self::new(key, version) }
     }
 
     /// The version of the key, as it stands in the header of each token.
@@ -147,6 +154,7 @@ impl ValueSealer {
             version: self.version,
             class: binding.class,
             session_bound: binding.session.is_some(),
+            subject_bound: self.subject_bound,
         };
         let mut body = token::encode_plaintext(binding.record, value, expires)?;
         let mut nonce = [0u8; NONCE_BYTES];
@@ -217,7 +225,8 @@ impl ValueSealer {
     ) -> Result<Opened, OpenError> {
         let mut bytes = token::decode(token)?;
         let Parts { header, nonce, body, tag } = token::split(&mut bytes)?;
-        if header.version != self.version || header.session_bound != session.is_some() {
+        let belongs = header.version == self.version && header.subject_bound == self.subject_bound;
+        if !belongs || header.session_bound != session.is_some() {
             return Err(OpenError);
         }
         let associated = token::associated_data(header, tenant, session);

@@ -41,7 +41,12 @@ fn a_sealed_value_opens_for_its_own_binding() {
 fn the_header_names_the_key_without_opening() {
     let bank = tenant("bank");
     let token = sealer().seal(VALUE, &binding(&bank), &mut rng()).unwrap();
-    let expected = TokenHeader { version: KeyVersion(3), class: FieldClass::Iban, session_bound: true };
+    let expected = TokenHeader {
+        version: KeyVersion(3),
+        class: FieldClass::Iban,
+        session_bound: true,
+        subject_bound: false,
+    };
     assert_eq!(TokenHeader::parse(&token), Ok(expected));
 }
 

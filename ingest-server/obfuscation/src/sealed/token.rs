@@ -3,7 +3,8 @@
 //! ```text
 //! offset  bytes  what                               clear  authenticated
 //! 0       1      format, 1                          yes    yes
-//! 1       1      flags: bit 0 bound to a session    yes    yes
+//! 1       1      flags: bit 0 bound to a session,   yes    yes
+//!                bit 1 under a subject's key
 //! 2       1      field class                        yes    yes
 //! 3       4      key version, big endian            yes    yes
 //! 7       12     nonce                              yes    yes
@@ -30,6 +31,7 @@ pub(super) const TAG_BYTES: usize = 16;
 const PREFIX: &str = "p1.";
 const FORMAT: u8 = 1;
 const FLAG_SESSION: u8 = 1;
+const FLAG_SUBJECT: u8 = 2;
 const HEADER_BYTES: usize = 7;
 const INNER_BYTES: usize = 11;
 const BUCKET_BYTES_MIN: usize = 64;
@@ -50,6 +52,8 @@ pub struct TokenHeader {
     pub class: FieldClass,
     /// Whether the token opens in one session alone.
     pub session_bound: bool,
+    /// Whether the token opens with a subject's secret alone.
+    pub subject_bound: bool,
 }
 
 impl TokenHeader {
@@ -60,18 +64,20 @@ impl TokenHeader {
 
     fn encode(self) -> [u8; HEADER_BYTES] {
         let [a, b, c, d] = self.version.0.to_be_bytes();
-        let flags = if self.session_bound { FLAG_SESSION } else { 0 };
+        let session = if self.session_bound { FLAG_SESSION } else { 0 };
+        let flags = session | if self.subject_bound { FLAG_SUBJECT } else { 0 };
         [FORMAT, flags, self.class as u8, a, b, c, d]
     }
 
     fn decode(bytes: [u8; HEADER_BYTES]) -> Result<Self, OpenError> {
         let [format, flags, class, a, b, c, d] = bytes;
-        if format != FORMAT || flags & !FLAG_SESSION != 0 {
+        if format != FORMAT || flags & !(FLAG_SESSION | FLAG_SUBJECT) != 0 {
             return Err(OpenError);
         }
         let class = FieldClass::ALL.get(usize::from(class)).ok_or(OpenError)?;
         let version = KeyVersion(u32::from_be_bytes([a, b, c, d]));
-        Ok(Self { version, class: *class, session_bound: flags == FLAG_SESSION })
+        let [session_bound, subject_bound] = [FLAG_SESSION, FLAG_SUBJECT].map(|flag| flags & flag != 0);
+        Ok(Self { version, class: *class, session_bound, subject_bound })
     }
 }
 

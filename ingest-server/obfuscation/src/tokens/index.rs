@@ -94,7 +94,7 @@ impl IndexTokens {
 }
 
 /// HMAC-SHA-256 over parts of which all but the last have a length of their own.
-pub(super) fn mac(key: &[u8; 32], parts: &[&[u8]]) -> [u8; 32] {
+fn mac(key: &[u8; 32], parts: &[&[u8]]) -> [u8; 32] {
     // HMAC fills a key up to the hash's block with zeros (RFC 2104): so is it given here.
     let mut block = Zeroizing::new([0u8; 64]);
     block[..key.len()].copy_from_slice(key);

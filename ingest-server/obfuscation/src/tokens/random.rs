@@ -1,16 +1,17 @@
 //! Random tokens: 192 random bits, and beside them, in a store, the sealed value that they stand for.
 //!
-//! The store is asked by an index of the token, so that who reads the store holds no token.
+//! The store is asked by a digest of the token, so that who reads the store holds no token. The digest needs no
+//! key, since a token cannot be guessed: so the value can be sealed under a newer key, and the older one be
+//! destroyed, while the token stays what it is.
 
 use palet_mask::FieldClass;
 use palet_units::{Micros, TenantId};
 use rand_core::CryptoRng;
+use sha2::{Digest, Sha256};
 use subtle::ConstantTimeEq;
-use zeroize::Zeroizing;
 
-use super::index::mac;
 use super::{TokenKey, decode, encode};
-use crate::{KeyVersion, OpenError, Opened, SealBinding, SealError, ValueSealer};
+use crate::{OpenError, Opened, SealBinding, SealError, ValueSealer};
 
 pub(super) const PREFIX: &str = "r1.";
 const LABEL: &[u8] = b"palet random token 1";
@@ -36,23 +37,14 @@ impl core::fmt::Debug for Issued {
 /// Issues random tokens and opens what the store keeps for them.
 #[derive(Debug)]
 pub struct RandomTokens {
-    lookup: LookupKey,
     sealer: ValueSealer,
 }
 
-struct LookupKey(Zeroizing<[u8; 32]>);
-
-impl core::fmt::Debug for LookupKey {
-    fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
-        f.write_str("LookupKey(..)")
-    }
-}
-
 impl RandomTokens {
-    /// Tokens of one key version: one key for the index, one within `sealer`. The caller wipes its copy.
+    /// Tokens whose values are sealed by `sealer`.
     #[must_use]
-    pub fn new(lookup: &[u8; 32], sealer: ValueSealer) -> Self {
-        Self { lookup: LookupKey(Zeroizing::new(*lookup)), sealer }
+    pub const fn new(sealer: ValueSealer) -> Self {
+        Self { sealer }
     }
 
     /// A token for a value, good until `expires`. **Errors**: `SealError`.
@@ -66,20 +58,11 @@ impl RandomTokens {
     ) -> Result<Issued, SealError> {
         let mut random = [0; RANDOM_BYTES];
         rng.fill_bytes(&mut random);
-        let token = encode(PREFIX, TokenKey { class, version: self.version() }, &random);
-        let lookup = self.index(&token, tenant);
+        let token = encode(PREFIX, TokenKey { class, version: self.sealer.version() }, &random);
+        let lookup = lookup(&token, tenant);
         let binding = SealBinding { tenant, class, record: &lookup, session: None };
         let sealed = self.sealer.seal_until(value, &binding, expires, rng)?;
         Ok(Issued { token, lookup, sealed })
-    }
-
-    /// What the store keeps a token under. **Errors**: `OpenError` for what is no token of this key.
-    pub fn lookup(&self, token: &str, tenant: &TenantId) -> Result<String, OpenError> {
-        let (key, random) = decode(PREFIX, token)?;
-        if key.version != self.version() || random.len() != RANDOM_BYTES {
-            return Err(OpenError);
-        }
-        Ok(self.index(token, tenant))
     }
 
     /// Opens what the store keeps for a token.
@@ -93,20 +76,38 @@ impl RandomTokens {
         now: Micros,
     ) -> Result<Opened, OpenError> {
         let (key, _) = decode(PREFIX, token)?;
-        let lookup = self.lookup(token, tenant)?;
+        let lookup = Self::lookup(token, tenant)?;
         let opened = self.sealer.open_within(sealed, tenant, None, now)?;
         let own = opened.record.as_bytes().ct_eq(lookup.as_bytes());
         if bool::from(own) && opened.class == key.class { Ok(opened) } else { Err(OpenError) }
     }
 
-    fn version(&self) -> KeyVersion {
-        self.sealer.version()
+    /// Seals what the store keeps under this key, where an older one sealed it; token and lookup stay.
+    ///
+    /// **Errors**: `OpenError` where the older key does not open it.
+    pub fn rewrap(
+        &self,
+        older: &Self,
+        sealed: &str,
+        tenant: &TenantId,
+        rng: &mut impl CryptoRng,
+    ) -> Result<String, OpenError> {
+        self.sealer.rewrap(&older.sealer, sealed, tenant, None, rng)
     }
 
-    fn index(&self, token: &str, tenant: &TenantId) -> String {
-        let tenant = tenant.as_str().as_bytes();
-        let parts = [LABEL, &[tenant.len() as u8], tenant, token.as_bytes()];
-        let mac = mac(&self.lookup.0, &parts);
-        mac.iter().take(16).map(|byte| format!("{byte:02x}")).collect()
+    /// What the store keeps a token under. **Errors**: `OpenError` for what is no random token.
+    pub fn lookup(token: &str, tenant: &TenantId) -> Result<String, OpenError> {
+        let (_, random) = decode(PREFIX, token)?;
+        if random.len() == RANDOM_BYTES { Ok(lookup(token, tenant)) } else { Err(OpenError) }
     }
+}
+
+fn lookup(token: &str, tenant: &TenantId) -> String {
+    let tenant = tenant.as_str().as_bytes();
+    // Tenants have at most 64 bytes.
+    let mut digest = Sha256::new_with_prefix(LABEL);
+    digest.update([tenant.len() as u8]);
+    digest.update(tenant);
+    digest.update(token.as_bytes());
+    digest.finalize().iter().take(16).map(|byte| format!("{byte:02x}")).collect()
 }

@@ -20,7 +20,7 @@ fn index() -> IndexTokens {
 }
 
 fn random() -> RandomTokens {
-    RandomTokens::new(&[3; 32], ValueSealer::new(&[4; 32], KeyVersion(3)))
+    RandomTokens::new(ValueSealer::new(&[4; 32], KeyVersion(3)))
 }
 
 fn rng() -> ChaCha20Rng {
@@ -91,13 +91,24 @@ fn a_random_token_opens_its_own_entry_until_it_expires() {
     };
     let (first, second) = (issue(&mut rng), issue(&mut rng));
     assert_ne!(first.token, second.token);
-    assert_eq!(random().lookup(&first.token, &bank).unwrap(), first.lookup);
+    assert_eq!(RandomTokens::lookup(&first.token, &bank).unwrap(), first.lookup);
     let opened = random().open(&first.token, &first.sealed, &bank, Micros(99)).unwrap();
     assert_eq!((opened.value.as_str(), opened.class), (VALUE, FieldClass::Iban));
     assert!(random().open(&first.token, &first.sealed, &bank, Micros(100)).is_err());
     assert!(random().open(&first.token, &second.sealed, &bank, Micros(99)).is_err());
     assert!(random().open(&first.token, &first.sealed, &tenant("other"), Micros(99)).is_err());
     assert!(!first.token.contains(&first.lookup) && !format!("{first:?}").contains(&first.token));
+}
+
+#[test]
+fn a_random_token_outlives_the_key_that_it_was_issued_under() {
+    let (bank, mut rng) = (tenant("bank"), rng());
+    let issued = random().issue(VALUE, &bank, FieldClass::Iban, Some(Micros(100)), &mut rng).unwrap();
+    let newer = RandomTokens::new(ValueSealer::new(&[6; 32], KeyVersion(4)));
+    let sealed = newer.rewrap(&random(), &issued.sealed, &bank, &mut rng).unwrap();
+    assert_eq!(newer.open(&issued.token, &sealed, &bank, Micros(99)).unwrap().value.as_str(), VALUE);
+    assert!(newer.open(&issued.token, &sealed, &bank, Micros(100)).is_err());
+    assert!(newer.open(&issued.token, &issued.sealed, &bank, Micros(99)).is_err());
 }
 
 #[test]

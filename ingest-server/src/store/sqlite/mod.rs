@@ -6,6 +6,7 @@ mod references;
 mod sessions;
 mod tenants;
 mod unmask;
+mod values;
 
 use palet_units::{Micros, SessionId, SubjectId, TenantId};
 use sqlx::{
@@ -29,6 +30,7 @@ const MIGRATIONS: &[(i64, &str, &str)] = &[
         "tenants sessions decisions",
         include_str!("../../../migrations/sqlite/0001_tenants_sessions_decisions.sql"),
     ),
+    (20, "value keys", include_str!("../../../migrations/sqlite/0020_value_keys.sql")),
     (30, "policies", include_str!("../../../migrations/sqlite/0030_policies.sql")),
     (31, "unmask", include_str!("../../../migrations/sqlite/0031_unmask.sql")),
 ];
@@ -69,6 +71,8 @@ fn options(path: &Path, settings: &StoreSettings) -> SqliteConnectOptions {
         .journal_mode(SqliteJournalMode::Wal)
         .synchronous(synchronous)
         .busy_timeout(Duration::from_millis(settings.busy_timeout_ms))
+        // What is deleted is overwritten: a subject's secret must not linger in a free page.
+        .pragma("secure_delete", "ON")
 }
 
 fn migrator() -> Migrator {
@@ -228,7 +232,10 @@ impl Store for SqliteStore {
     }
 
     async fn erase_subject(&self, tenant: &TenantId, subject: &SubjectId) -> StoreResult<u64> {
-        self.erase_subject_rows(tenant, subject).await
+        let erased = self.erase_subject_rows(tenant, subject).await?;
+        // The log ahead of the database still holds the pages as they were, until it starts over.
+        sqlx::query("PRAGMA wal_checkpoint(TRUNCATE)").execute(&self.writer).await?;
+        Ok(erased)
     }
 
     async fn insert_policy_step(&self, step: &PolicyStep, text: Option<&str>) -> StoreResult<()> {

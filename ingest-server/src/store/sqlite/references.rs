@@ -66,6 +66,8 @@ impl SqliteStore {
     ) -> StoreResult<u64> {
         let mut transaction = self.writer.begin().await?;
         for statement in [
+            "DELETE FROM subject_secrets WHERE tenant = ? AND subject = ?",
+            "DELETE FROM value_tokens WHERE tenant = ? AND subject = ?",
             "DELETE FROM biometric_references WHERE tenant = ? AND subject = ?",
             "DELETE FROM decisions WHERE session IN (SELECT id FROM sessions WHERE tenant = ? AND subject = ?)",
         ] {

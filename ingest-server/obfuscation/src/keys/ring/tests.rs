@@ -1,8 +1,9 @@
 //! The life of keys: who may do what to which, and what is lost when.
 
 use super::*;
-use crate::keys::{RingFileError, SealedKek};
+use crate::keys::{OfficerSecret, RingFileError, SealedKek};
 use crate::{OpenError, SealBinding};
+use palet_units::SubjectId;
 use rand_chacha::{ChaCha20Rng, rand_core::SeedableRng};
 
 struct World {
@@ -25,8 +26,9 @@ fn world() -> World {
     World { ring, kek, rng, bank, key }
 }
 
-fn officer(name: &str) -> Officer {
-    name.parse().unwrap()
+/// A person of that name who has proved to be it.
+fn officer(name: &str) -> Proven {
+    Proven(name.parse().unwrap())
 }
 
 fn seal(world: &mut World, key: &DataKey) -> String {
@@ -118,7 +120,7 @@ fn one_person_cannot_order_over_another_to_approve_alone() {
     ring.order_destruction(bank, CLASS, FIRST, (&ann, Micros(0))).unwrap();
     ring.order_destruction(bank, CLASS, FIRST, (&bob, Micros(1))).unwrap();
     let ordered_by = ring.entries().next().unwrap().destroy_ordered_by;
-    assert_eq!(ordered_by, Some(officer("ann")));
+    assert_eq!(ordered_by, Some(ann.officer().clone()));
     assert_eq!(ring.approve_destruction(bank, CLASS, FIRST, (&ann, Micros(2))), Err(RingError::SamePerson));
 }
 
@@ -138,20 +140,53 @@ fn a_shredded_subject_is_unreadable_and_the_others_are_not() {
     let mut world = world();
     let [ann, bob]: [SubjectId; 2] = ["ann", "bob"].map(|name| name.parse().unwrap());
     let data = world.ring.active_key(&world.key, CLASS).unwrap();
-    let [for_ann, for_bob] = [&ann, &bob].map(|subject| {
-        let secret = world.ring.make_subject(&world.key, subject, &mut world.rng).unwrap();
-        data.for_subject(&secret)
+    let mut secrets = [&ann, &bob].map(|subject| (subject, world.key.make_subject(subject, &mut world.rng)));
+    let secret =
+        |(subject, wrapped): &(&SubjectId, Vec<u8>)| world.key.open_subject(subject, wrapped).unwrap();
+    let [for_ann, for_bob] = [0, 1].map(|at| data.for_subject(&secret(&secrets[at])));
+    let again = data.for_subject(&secret(&secrets[0]));
+    let [of_ann, of_bob] = [&for_ann, &for_bob].map(|key| {
+        let binding = SealBinding { tenant: &world.bank, class: CLASS, record: "r", session: None };
+        key.value_sealer().seal("DE89", &binding, &mut world.rng).unwrap()
     });
-    let [of_ann, of_bob] = [&for_ann, &for_bob].map(|key| seal(&mut world, key));
-    let again = world.ring.make_subject(&world.key, &ann, &mut world.rng).unwrap();
-    assert_eq!(open(&world, &data.for_subject(&again), &of_ann).as_deref(), Ok("DE89"));
-    world.ring.shred_subject(&world.bank, &ann).unwrap();
-    assert_eq!(world.ring.subject(&world.key, &ann).unwrap_err(), RingError::UnknownSubject);
-    let fresh = world.ring.make_subject(&world.key, &ann, &mut world.rng).unwrap();
-    assert_eq!(open(&world, &data.for_subject(&fresh), &of_ann), Err(OpenError));
+    assert!(crate::TokenHeader::parse(&of_ann).unwrap().subject_bound);
+    assert_eq!(open(&world, &again, &of_ann).as_deref(), Ok("DE89"));
+    assert_eq!(open(&world, &for_bob, &of_ann), Err(OpenError));
     assert_eq!(open(&world, &data, &of_ann), Err(OpenError));
-    let bob = world.ring.subject(&world.key, &bob).unwrap();
-    assert_eq!(open(&world, &data.for_subject(&bob), &of_bob).as_deref(), Ok("DE89"));
+    // The only copy is overwritten by a new secret.
+    secrets[0].1 = world.key.make_subject(&ann, &mut world.rng);
+    let fresh = data.for_subject(&world.key.open_subject(&ann, &secrets[0].1).unwrap());
+    assert_eq!(open(&world, &fresh, &of_ann), Err(OpenError));
+    assert_eq!(open(&world, &for_bob, &of_bob).as_deref(), Ok("DE89"));
+    let swapped = world.key.open_subject(&bob, &secrets[0].1).unwrap_err();
+    assert_eq!(swapped, ProviderError::Refused);
+}
+
+#[test]
+fn an_officer_is_who_shows_the_secret() {
+    let mut world = world();
+    let [ann, bob, eve]: [Officer; 3] = ["ann", "bob", "eve"].map(|name| name.parse().unwrap());
+    let secrets = [(); 3].map(|()| OfficerSecret::make(&mut world.rng));
+    let ring = &mut world.ring;
+    ring.add_officer(&ann, secrets[0].digest(), &[]).unwrap();
+    assert_eq!(ring.add_officer(&ann, secrets[1].digest(), &[]), Err(RingError::OfficerExists));
+    ring.add_officer(&bob, secrets[1].digest(), &[]).unwrap();
+    let by_ann = ring.prove(&ann, &format!("{}\n", secrets[0].expose())).unwrap();
+    assert_eq!(ring.prove(&ann, secrets[1].expose()), Err(RingError::OfficerRefused));
+    assert_eq!(ring.prove(&eve, secrets[1].expose()), Err(RingError::OfficerRefused));
+    // From two on, one person cannot make another.
+    let digest = secrets[2].digest();
+    let twice = vec![by_ann.clone(), by_ann.clone()];
+    let with_nobody = vec![officer("eve"), by_ann.clone()];
+    for agreed in [vec![], vec![by_ann.clone()], twice, with_nobody] {
+        assert_eq!(ring.add_officer(&eve, digest, &agreed), Err(RingError::TwoOfficers));
+        assert_eq!(ring.remove_officer(&bob, &agreed), Err(RingError::TwoOfficers));
+    }
+    let by_bob = ring.prove(&bob, secrets[1].expose()).unwrap();
+    ring.add_officer(&eve, digest, &[by_ann.clone(), by_bob.clone()]).unwrap();
+    ring.remove_officer(&bob, &[by_ann, by_bob]).unwrap();
+    assert_eq!(ring.prove(&bob, secrets[1].expose()), Err(RingError::OfficerRefused));
+    assert_eq!(ring.officers().collect::<Vec<_>>(), [&ann, &eve]);
 }
 
 #[test]
@@ -160,7 +195,7 @@ fn a_tenants_key_unwraps_no_other_tenants_keys() {
     let other: TenantId = "other".parse().unwrap();
     let other_key = world.ring.add_tenant(&other, &world.kek, &mut world.rng).unwrap();
     world.ring.rotate(&other_key, CLASS, Micros(1), &mut world.rng).unwrap();
-    let forged = TenantKey { tenant: other.clone(), key: world.key.key.clone() };
+    let forged = TenantKey::new(other.clone(), world.key.key.clone());
     assert_eq!(world.ring.active_key(&forged, CLASS).unwrap_err().code(), "key-refused");
     let moved = world.ring.tenants[&world.bank].wrapped.clone();
     world.ring.tenants.get_mut(&other).unwrap().wrapped = moved;
