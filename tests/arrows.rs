@@ -101,6 +101,7 @@ const SERVER_ROOMS: &[(&str, &[&str])] = &[
     ("config", &["http", "ws", "app", "cli", "store", "live"]),
     ("telemetry", &["http", "ws", "app", "cli", "store"]),
     ("access", &["http", "ws", "app", "cli", "live"]),
+    ("values", &["http", "ws", "app", "cli", "demo", "live", "access"]),
     ("live", &["http", "ws", "app", "cli", "demo"]),
     ("http", &["cli", "demo"]),
     ("ws", &["cli", "demo"]),
