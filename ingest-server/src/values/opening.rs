@@ -49,9 +49,9 @@ pub enum OpenFault {
     /// A one-way token leads nowhere back.
     #[error("expected a form that leads back, got a one-way index")]
     OneWay,
-    /// The text says no form, and none was given.
-    #[error("expected a token, or a pseudonym with form and key_version")]
-    NoForm,
+    /// Nothing in a pseudonym tells its key.
+    #[error("expected a pseudonym with its key_version")]
+    NoVersion,
     /// The pseudonym is none, or none of this class.
     #[error(transparent)]
     Pseudonym(#[from] PseudonymError),
@@ -67,7 +67,7 @@ impl OpenFault {
         match self {
             Self::Refused(_) => OpenError::CODE,
             Self::OneWay => "one-way",
-            Self::NoForm => "form-missing",
+            Self::NoVersion => "key-version-missing",
             Self::Pseudonym(error) => error.code(),
             Self::Down(_) => "unavailable",
         }
@@ -143,7 +143,7 @@ impl Values {
         masked: &Masked<'_>,
         place: &Place<'_>,
     ) -> Result<Zeroizing<String>, OpenFault> {
-        match Form::of(masked.text).or(masked.form).ok_or(OpenFault::NoForm)? {
+        match Form::of(masked.text).or(masked.form).ok_or(OpenError)? {
             Form::Sealed => Ok(self.open_bound(masked.text, (masked.class, masked.record), place)?),
             Form::Deterministic => Ok(self.open_deterministic(masked, place.tenant)?),
             Form::Random => self.open_random(masked, place).await,
@@ -190,7 +190,7 @@ impl Values {
         form: Form,
         tenant: &TenantId,
     ) -> Result<Zeroizing<String>, OpenFault> {
-        let version = masked.version.ok_or(OpenFault::NoForm)?;
+        let version = masked.version.ok_or(OpenFault::NoVersion)?;
         let keys = self.ring().tenant(tenant).ok_or(OpenError)?;
         let key = keys.version(masked.class, version).ok_or(OpenError)?;
         let binding = PseudonymBinding { tenant, class: masked.class.into(), record: masked.record };

@@ -50,7 +50,7 @@ impl Values {
     /// **Errors**: `RewrapFault`.
     pub async fn rewrap(&self, item: &Masked<'_>, place: &Place<'_>) -> Result<Rewrapped, RewrapFault> {
         let keys = self.ring().tenant(place.tenant).ok_or(OpenError)?;
-        match Form::of(item.text).or(item.form).ok_or(OpenFault::NoForm)? {
+        match Form::of(item.text).or(item.form).ok_or(OpenError)? {
             Form::Sealed => rewrap_sealed(&keys, item, place),
             Form::Deterministic => rewrap_deterministic(&keys, item, place),
             Form::Random => self.rewrap_random(&keys, item, place).await,
@@ -256,7 +256,7 @@ fn rewrap_pseudonym(
     form: Form,
     place: &Place<'_>,
 ) -> Result<Rewrapped, RewrapFault> {
-    let from = item.version.ok_or(OpenFault::NoForm)?;
+    let from = item.version.ok_or(OpenFault::NoVersion)?;
     let older = keys.version(item.class, from).ok_or(OpenError)?;
     let newer = keys.active(item.class).ok_or(OpenError)?;
     let version = newer.version();
