@@ -561,3 +561,27 @@ async fn a_customers_own_reading_is_judged_by_their_session() {
     let present = bank.ask("c-2", &body).await;
     assert_eq!((outcome(&present).0, &present["items"][0]["value"]), ("released", &json!(IBAN)));
 }
+
+#[actix_web::test]
+async fn an_analyst_sees_pseudonyms_and_an_auditor_tokens_of_what_neither_may_read() {
+    let bank = Bank::open(&[]).await;
+    let sealed = bank.seal("pan", &["4111111111111111", "5500005555555559"], None).await;
+    let again = bank.seal("pan", &["4111111111111111"], None).await;
+    let items = json!([
+        {"class": "pan", "sealed": sealed[0], "record": "account-0"},
+        {"class": "pan", "sealed": sealed[1], "record": "account-1"},
+        {"class": "pan", "sealed": again[0], "record": "account-0"},
+    ]);
+    for (role, purpose, level) in
+        [("fraud-analyst", "fraud-investigation", "fpe"), ("auditor", "audit", "token")]
+    {
+        let mut body = support_call(&items);
+        body["acting_for"]["role"] = json!(role);
+        body["purpose"] = json!(purpose);
+        let answer = bank.ask(role, &body).await;
+        let shown: Vec<_> = (0..3).map(|at| answer["items"][at]["value"].as_str().unwrap()).collect();
+        assert!(answer["items"].as_array().unwrap().iter().all(|item| item["level"] == level), "{answer}");
+        assert!(shown[0] == shown[2] && shown[0] != shown[1], "equal values look alike: {shown:?}");
+        assert!(!shown.iter().any(|text| text.contains("411111111")), "{shown:?}");
+    }
+}
