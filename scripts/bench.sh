@@ -18,6 +18,7 @@ run obfuscation cargo bench --quiet --package palet-obfuscation --bench ratios
 run constant-time cargo bench --quiet --package palet-obfuscation --bench constant_time
 run policy cargo bench --quiet --package palet-policy --bench decide
 run detect cargo run --quiet --release --package palet-detect --features std --example detect_bench
+run mask cargo bench --quiet --package palet-server --bench mask_items
 run server cargo bench --quiet --package palet-server --bench server_cpu
 run sdk npm --prefix js run --silent bench
 

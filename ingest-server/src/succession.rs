@@ -52,11 +52,7 @@ pub async fn take(
         return Err(error.into());
     }
     state.audit.append(entry(&step, Outcome::Done)).await?;
-    if let Err(error) = state.store.insert_policy_step(&step, policy.as_deref().map(Policy::text)).await {
-        // The line before said that it was done.
-        state.audit.append(entry(&step, Outcome::Failed)).await?;
-        return Err(error.into());
-    }
+    state.store.insert_policy_step(&step, policy.as_deref().map(Policy::text)).await?;
     let active = policies.take(&step, policy.as_ref())?;
     tracing::warn!(
         event.action = "policy-step",

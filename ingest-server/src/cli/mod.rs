@@ -7,6 +7,7 @@ mod audit;
 mod config;
 mod demo;
 mod eval;
+mod keys;
 mod lines;
 mod load;
 mod policy;
@@ -64,6 +65,8 @@ enum Command {
     /// Checks, simulates and compares policies.
     #[command(subcommand)]
     Policy(policy::Command),
+    /// Makes, rotates, retires and destroys the keys of values.
+    Keys(keys::Arguments),
     /// Makes a stored decision again and says whether it comes out the same.
     ///
     /// Example: palet rescore 0123456789abcdef0123456789abcdef-7
@@ -134,6 +137,7 @@ pub fn run() -> ExitCode {
         Command::Ff1(arguments) => lines::ff1(&arguments),
         Command::Policy(command) => policy::run(&command),
         Command::Audit(arguments) => audit::run(&arguments),
+        Command::Keys(arguments) => keys::run(&arguments),
         Command::Rescore(arguments) => rescore::run(&arguments),
         Command::Tenant(arguments) => tenant::run(&arguments),
     };

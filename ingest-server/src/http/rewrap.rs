@@ -18,6 +18,7 @@ use super::{
 use crate::{
     access::{Caller, Scope},
     app::AppState,
+    audit::{Action, Detail, Entry, Outcome},
     clock,
     values::{Form, Masked, OpenFault, Place, Rewrapped, SubjectKeys},
 };
@@ -119,7 +120,7 @@ pub(crate) struct RewrapAnswer {
 }
 
 #[derive(Serialize)]
-struct Outcome<'a> {
+struct Moved<'a> {
     outcome: &'static str,
     reference: &'a str,
     text: &'a str,
@@ -150,15 +151,21 @@ pub(crate) async fn rewrap(
             Err(fault) => outcomes.refuse(&item.reference, &fault),
         }
     }
-    Ok(HttpResponse::Ok().content_type("application/json").body(outcomes.finish("rewrapped")))
+    let done = outcomes.done;
+    let answer = outcomes.finish("rewrapped");
+    let entry = Entry::new(Action::Rewrap, Outcome::Done, clock::now()).tenant(&caller.tenant);
+    let entry = entry.key(&caller.key_id).with(Detail::Count, done);
+    // Answered once the line is on the disk.
+    state.audit.append(entry).await?;
+    Ok(HttpResponse::Ok().content_type("application/json").body(answer))
 }
 
 fn outcome<'a>(
     outcome: &'static str,
     item: &'a RewrapItem<'_>,
     value: &'a crate::values::MaskedValue,
-) -> Outcome<'a> {
-    Outcome { outcome, reference: &item.reference, text: &value.text, key_version: value.version.0 }
+) -> Moved<'a> {
+    Moved { outcome, reference: &item.reference, text: &value.text, key_version: value.version.0 }
 }
 
 /// The session and the subject that the values belong to. An ended session's values can be moved too: they open

@@ -59,9 +59,6 @@ pub enum KeysFault {
         /// Whether it let us in, or was not there.
         source: ProviderError,
     },
-    /// The binary was built without the provider.
-    #[error("expected a binary built with the feature {0} for this key provider")]
-    NotBuilt(&'static str),
     /// The ring on the disk is older than the one in memory.
     #[error("expected a ring of generation {seen} or later, got {got}: an old copy was put back")]
     Older {
@@ -95,7 +92,6 @@ impl KeysFault {
             Self::RingFile { source, .. } => source.code(),
             Self::Ring(source) => source.code(),
             Self::Provider { source, .. } => source.code(),
-            Self::NotBuilt(_) => "key-provider-not-built",
             Self::Older { .. } => "key-ring-older",
             Self::Memory => "key-memory-unlocked",
             Self::CutOff => "key-work-cut-off",

@@ -9,14 +9,18 @@ mod fault;
 mod live_ring;
 mod locked;
 mod open;
+mod pkcs11;
 mod ring_folder;
 pub mod sealed_file;
+mod vault;
 
 pub use fault::KeysFault;
 pub use live_ring::{LiveRing, ReadyKey, RingHealth, TenantKeys};
 pub use locked::{Locked, MemoryLock};
 pub use open::{create, new_provider, open, open_live, ring_folder};
+pub use pkcs11::Pkcs11Token;
 pub use ring_folder::RingFolder;
+pub use vault::VaultTransit;
 
 use palet_seal::StaticSecret;
 use rand::Rng;

@@ -6,7 +6,9 @@ use std::sync::Arc;
 use palet_obfuscation::keys::{Cost, KeyProvider};
 use secrecy::ExposeSecret;
 
-use super::{KeysFault, LiveRing, MemoryLock, RingFolder, sealed_file};
+use super::{
+    KeysFault, LiveRing, MemoryLock, RingFolder, pkcs11::Pkcs11Token, sealed_file, vault::VaultTransit,
+};
 use crate::config::{KeyProviderKind, KeySettings};
 
 /// The folder of the key ring.
@@ -38,7 +40,8 @@ pub fn open(settings: &KeySettings, data_folder: &Path) -> Result<RingFolder, Ke
                 RingFolder::create(&folder, kek)
             }
         },
-        kind => Ok(RingFolder::at(&folder, service(kind, settings)?)),
+        KeyProviderKind::Vault => Ok(RingFolder::at(&folder, Arc::new(VaultTransit::new(settings)?))),
+        KeyProviderKind::Pkcs11 => Ok(RingFolder::at(&folder, Arc::new(Pkcs11Token::open(settings)?))),
     }
 }
 
@@ -57,15 +60,12 @@ pub fn new_provider(settings: &KeySettings, folder: &Path) -> Result<Arc<dyn Key
             }
             None => Ok(Arc::new(sealed_file::kek_with_own_passphrase(folder)?)),
         },
-        kind => service(kind, settings),
+        KeyProviderKind::Vault => Ok(Arc::new(VaultTransit::new(settings)?)),
+        KeyProviderKind::Pkcs11 => Ok(Arc::new(Pkcs11Token::open_or_make_key(settings)?)),
     }
 }
 
 /// The ring of the settings, ready for use. **Errors**: `KeysFault`.
 pub fn open_live(settings: &KeySettings, data_folder: &Path) -> Result<LiveRing, KeysFault> {
     LiveRing::open(open(settings, data_folder)?, MemoryLock::new(settings.lock_memory))
-}
-
-fn service(kind: KeyProviderKind, _settings: &KeySettings) -> Result<Arc<dyn KeyProvider>, KeysFault> {
-    Err(KeysFault::NotBuilt(kind.as_str()))
 }

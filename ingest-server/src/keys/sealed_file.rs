@@ -70,10 +70,22 @@ pub(super) fn given_passphrase(settings: &KeySettings) -> Result<Option<SecretSt
 }
 
 /// The one line of a secret's file. **Errors**: `File`.
-pub(super) fn secret_of(path: &Path) -> Result<SecretString, KeyError> {
+pub fn secret_of(path: &Path) -> Result<SecretString, KeyError> {
     let bytes = Zeroizing::new(read_private(path)?);
     let text = std::str::from_utf8(&bytes).map_err(|_| KeyError::Malformed { path: path.into() })?;
     Ok(text.trim_end_matches(['\r', '\n']).to_owned().into())
+}
+
+/// The passphrase that a folder's key is sealed under now: the settings', or the one beside it.
+///
+/// **Errors**: `PassphraseMissing`, `File`.
+pub fn current_passphrase(settings: &KeySettings, folder: &Path) -> Result<SecretString, KeysFault> {
+    let beside = folder.join(PASSPHRASE_FILE);
+    match given_passphrase(settings)? {
+        Some(passphrase) => Ok(passphrase),
+        None if beside.exists() => Ok(secret_of(&beside)?),
+        None => Err(KeysFault::PassphraseMissing { path: folder.join(KEK_FILE) }),
+    }
 }
 
 /// The key of a folder under a passphrase that the server keeps beside it; both are made where there is neither.

@@ -8,6 +8,7 @@
 #![allow(clippy::print_stdout, clippy::print_stderr, reason = "a tool prints what it found")]
 
 mod audit;
+mod keys;
 
 use std::{
     io::{BufRead, BufReader},
@@ -33,7 +34,7 @@ struct Part {
     rounds_a_folder: u32,
 }
 
-const PARTS: &[Part] = &[audit::PART];
+const PARTS: &[Part] = &[audit::PART, keys::ROTATION, keys::REWRAP];
 
 /// What was found after a round.
 #[derive(Clone, Copy, Default)]

@@ -1,0 +1,299 @@
+//! Every provider of the key-encryption key, against the real thing where it is there: a sealed file, a Vault server
+//! (`PALET_TEST_VAULT` names its binary, which `tests/vault/build.sh` builds), SoftHSM (Debian's softhsm2). What is not
+//! there is skipped, and said so.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test stops at the first fault")]
+#![allow(clippy::print_stderr, reason = "a test that skips says so")]
+
+use actix_web::{App, HttpRequest, HttpResponse, HttpServer, web};
+use palet_mask::FieldClass;
+use palet_obfuscation::KeyVersion;
+use palet_server::{
+    config::{KeyProviderKind, KeySettings, LockMemory},
+    keys::{self, KeysFault, LiveRing, MemoryLock},
+};
+use palet_units::{Micros, TenantId};
+use secrecy::SecretString;
+use std::{
+    collections::HashMap,
+    io::{BufRead, BufReader},
+    path::{Path, PathBuf},
+    process::{Child, Command, Stdio},
+    sync::{
+        Arc, Mutex,
+        atomic::{AtomicU16, Ordering},
+    },
+};
+
+/// What every provider has to do: wrap for a context and unwrap for it alone, and carry a whole ring.
+fn holds_what_a_provider_promises(settings: &KeySettings, folder: &Path) {
+    let made = keys::create(settings, folder).unwrap();
+    let provider = made.provider();
+    let wrapped = provider.wrap(b"one place", &[7; 32], [1; 12]).unwrap();
+    assert_eq!(*provider.unwrap(b"one place", &wrapped).unwrap(), [7; 32]);
+    assert!(!wrapped.windows(8).any(|window| window == [7; 8]));
+    assert_eq!(provider.unwrap(b"another", &wrapped).unwrap_err().code(), "key-refused");
+    let mut altered = wrapped.clone();
+    // The last byte of a tag, or the last character of a text that holds one.
+    let last = altered.len() - 3;
+    altered[last] = if altered[last] == b'A' { b'B' } else { b'A' };
+    assert_eq!(provider.unwrap(b"one place", &altered).unwrap_err().code(), "key-refused");
+    assert_eq!(provider.unwrap(b"one place", &wrapped[..9]).unwrap_err().code(), "key-refused");
+    assert_eq!(keys::create(settings, folder).unwrap_err().code(), "key-file-exists");
+
+    let bank: TenantId = "bank".parse().unwrap();
+    let live = LiveRing::open(made, MemoryLock::new(LockMemory::Try)).unwrap();
+    live.tenant_or_make(&bank, Micros(1)).unwrap();
+    let again = keys::open_live(settings, folder).unwrap();
+    let keys = again.tenant(&bank).expect("the ring outlives its process");
+    assert_eq!(keys.active(FieldClass::Iban).unwrap().version(), KeyVersion(1));
+}
+
+fn code(result: Result<LiveRing, KeysFault>) -> &'static str {
+    result.unwrap_err().code()
+}
+
+#[test]
+fn a_sealed_file() {
+    let folder = tempfile::tempdir().unwrap();
+    let settings =
+        KeySettings { passphrase: Some("correct horse battery".to_owned().into()), ..KeySettings::default() };
+    assert_eq!(
+        code(keys::open_live(&settings, folder.path())),
+        "key-ring-missing",
+        "nothing is made by itself"
+    );
+    holds_what_a_provider_promises_of_a_file(&settings, folder.path());
+    let wrong =
+        KeySettings { passphrase: Some("correct horse batterz".to_owned().into()), ..settings.clone() };
+    assert_eq!(code(keys::open_live(&wrong, folder.path())), "key-file-refused");
+    let kek = folder.path().join("keys/kek.sealed");
+    let whole = std::fs::read(&kek).unwrap();
+    std::fs::write(&kek, &whole[..whole.len() - 1]).unwrap();
+    assert_eq!(code(keys::open_live(&settings, folder.path())), "key-file-cut");
+    std::fs::write(&kek, &whole).unwrap();
+    let ring = folder.path().join("keys/ring.sealed");
+    let bytes = std::fs::read(&ring).unwrap();
+    std::fs::write(&ring, &bytes[..bytes.len() - 5]).unwrap();
+    assert_eq!(code(keys::open_live(&settings, folder.path())), "key-ring-refused");
+}
+
+/// The key-encryption key is made in the same step as the ring: both are never written over.
+fn holds_what_a_provider_promises_of_a_file(settings: &KeySettings, folder: &Path) {
+    holds_what_a_provider_promises(settings, folder);
+}
+
+#[test]
+fn without_any_setting_everything_is_made_once_and_kept() {
+    let folder = tempfile::tempdir().unwrap();
+    let settings = KeySettings::default();
+    let bank: TenantId = "bank".parse().unwrap();
+    keys::open_live(&settings, folder.path()).unwrap().tenant_or_make(&bank, Micros(1)).unwrap();
+    assert!(keys::open_live(&settings, folder.path()).unwrap().tenant(&bank).is_some());
+    std::fs::remove_file(folder.path().join("keys/passphrase.key")).unwrap();
+    assert_eq!(code(keys::open_live(&settings, folder.path())), "passphrase-missing");
+}
+
+fn vault_settings(address: &str, token: &str) -> KeySettings {
+    KeySettings {
+        provider: KeyProviderKind::Vault,
+        vault_address: Some(address.to_owned()),
+        vault_token: Some(SecretString::from(token.to_owned())),
+        vault_timeout_ms: 2_000,
+        ..KeySettings::default()
+    }
+}
+
+struct Vault {
+    child: Child,
+    address: String,
+    token: String,
+}
+
+impl Vault {
+    fn start(binary: &Path) -> Self {
+        let mut child = Command::new(binary)
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::null())
+            .spawn()
+            .unwrap();
+        let mut line = String::new();
+        BufReader::new(child.stdout.take().unwrap()).read_line(&mut line).unwrap();
+        let (address, token) = line.trim().split_once(' ').unwrap();
+        Self { child, address: address.into(), token: token.into() }
+    }
+
+    async fn put(&self, path: &str, body: serde_json::Value) -> u16 {
+        let request = awc::Client::default()
+            .put(format!("{}/v1/{path}", self.address))
+            .insert_header(("X-Vault-Token", self.token.as_str()));
+        request.send_json(&body).await.unwrap().status().as_u16()
+    }
+}
+
+impl Drop for Vault {
+    fn drop(&mut self) {
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
+
+#[actix_web::test]
+async fn a_real_vault() {
+    let Some(binary) = std::env::var_os("PALET_TEST_VAULT").map(PathBuf::from) else {
+        eprintln!("skipped: PALET_TEST_VAULT names no Vault server; the stand-in is tested all the same");
+        return;
+    };
+    let vault = Vault::start(&binary);
+    assert!(vault.put("sys/mounts/transit", serde_json::json!({"type": "transit"})).await < 300);
+    assert!(vault.put("transit/keys/palet", serde_json::json!({"type": "aes256-gcm96"})).await < 300);
+    let folder = tempfile::tempdir().unwrap();
+    let settings = vault_settings(&vault.address, &vault.token);
+    holds_what_a_provider_promises(&settings, folder.path());
+    let denied = vault_settings(&vault.address, "not-a-token");
+    assert_eq!(code(keys::open_live(&denied, folder.path())), "key-provider-denied");
+    // A newer version of the transit key opens what the older one wrapped.
+    assert!(vault.put("transit/keys/palet/rotate", serde_json::json!({})).await < 300);
+    let live = keys::open_live(&settings, folder.path()).unwrap();
+    assert!(vault.put("sys/seal", serde_json::json!({})).await < 300);
+    assert_eq!(live.refresh(Micros(1)).unwrap_err().code(), "key-provider-unavailable", "sealed");
+    let address = vault.address.clone();
+    drop(vault);
+    assert_eq!(live.refresh(Micros(2)).unwrap_err().code(), "key-provider-unavailable", "gone");
+    assert!(live.tenant(&"bank".parse().unwrap()).is_some(), "the keys in memory serve on");
+    let gone = vault_settings(&address, "any");
+    assert_eq!(code(keys::open_live(&gone, folder.path())), "key-provider-unavailable");
+}
+
+/// Transit's two calls with their statuses, on loopback: keeps what it encrypted, for its associated data alone.
+#[derive(Default)]
+struct StandIn {
+    kept: Mutex<HashMap<String, (String, String)>>,
+    status: AtomicU16,
+}
+
+async fn transit(
+    request: HttpRequest,
+    stand_in: web::Data<StandIn>,
+    verb: web::Path<String>,
+    body: web::Json<HashMap<String, String>>,
+) -> HttpResponse {
+    let status = stand_in.status.load(Ordering::SeqCst);
+    if status != 200 {
+        return HttpResponse::build(status.try_into().unwrap()).json(serde_json::json!({"errors": []}));
+    }
+    if request.headers().get("X-Vault-Token").is_none_or(|token| token != "a-token") {
+        return HttpResponse::Forbidden().json(serde_json::json!({"errors": ["permission denied"]}));
+    }
+    let mut kept = stand_in.kept.lock().unwrap();
+    let data = match verb.as_str() {
+        "encrypt" => {
+            let ciphertext = format!("vault:v1:ABCDEFGH{:016x}AAAA", kept.len());
+            kept.insert(ciphertext.clone(), (body["plaintext"].clone(), body["associated_data"].clone()));
+            serde_json::json!({"ciphertext": ciphertext})
+        }
+        _ => match kept.get(&body["ciphertext"]) {
+            Some((plaintext, context)) if *context == body["associated_data"] => {
+                serde_json::json!({"plaintext": plaintext})
+            }
+            _ => {
+                let errors = serde_json::json!({"errors": ["cipher: message authentication failed"]});
+                return HttpResponse::BadRequest().json(errors);
+            }
+        },
+    };
+    HttpResponse::Ok().json(serde_json::json!({"data": data}))
+}
+
+#[actix_web::test]
+async fn a_stand_in_for_a_vault_and_each_way_in_which_it_can_fail() {
+    let stand_in = web::Data::new(StandIn { status: AtomicU16::new(200), ..StandIn::default() });
+    let shared = stand_in.clone();
+    let server = HttpServer::new(move || {
+        App::new().app_data(shared.clone()).route("/v1/transit/{verb}/palet", web::post().to(transit))
+    });
+    let server = server.workers(1).disable_signals().bind("127.0.0.1:0").unwrap();
+    let address = format!("http://{}", server.addrs()[0]);
+    let running = server.run();
+    let handle = running.handle();
+    actix_web::rt::spawn(running);
+    let folder = tempfile::tempdir().unwrap();
+    let (settings, path) = (vault_settings(&address, "a-token"), folder.path().to_owned());
+    let (own, place) = (settings.clone(), path.clone());
+    actix_web::rt::task::spawn_blocking(move || holds_what_a_provider_promises(&own, &place)).await.unwrap();
+    let open = |settings: KeySettings, path: PathBuf| async move {
+        actix_web::rt::task::spawn_blocking(move || keys::open_live(&settings, &path)).await.unwrap()
+    };
+    let live = Arc::new(open(settings.clone(), path.clone()).await.unwrap());
+    assert_eq!(code(open(vault_settings(&address, "stolen"), path.clone()).await), "key-provider-denied");
+    for (status, expected) in [
+        (403, "key-provider-denied"),
+        (404, "key-provider-denied"),
+        (429, "key-provider-unavailable"),
+        (500, "key-provider-unavailable"),
+        (503, "key-provider-unavailable"),
+    ] {
+        stand_in.status.store(status, Ordering::SeqCst);
+        let live = Arc::clone(&live);
+        let refreshed = actix_web::rt::task::spawn_blocking(move || live.refresh(Micros(1))).await.unwrap();
+        assert_eq!(refreshed.unwrap_err().code(), expected, "{status}");
+    }
+    handle.stop(false).await;
+    assert_eq!(code(open(settings, path).await), "key-provider-unavailable", "gone");
+}
+
+const SOFTHSM: [&str; 2] =
+    ["/usr/lib/softhsm/libsofthsm2.so", "/usr/lib/x86_64-linux-gnu/softhsm/libsofthsm2.so"];
+
+/// SoftHSM reads its settings from the environment of its process: the test runs itself again with them set.
+#[test]
+fn a_pkcs11_token() {
+    let module = SOFTHSM.into_iter().find(|path| Path::new(path).exists());
+    let (Some(module), Ok(_)) = (module, Command::new("softhsm2-util").arg("--version").output()) else {
+        eprintln!("skipped: Debian's softhsm2 is not installed");
+        return;
+    };
+    if std::env::var_os("SOFTHSM2_CONF").is_some() {
+        return on_softhsm(module);
+    }
+    let folder = tempfile::tempdir().unwrap();
+    let tokens = folder.path().join("tokens");
+    std::fs::create_dir(&tokens).unwrap();
+    let conf = folder.path().join("softhsm2.conf");
+    std::fs::write(
+        &conf,
+        format!("directories.tokendir = {}\nobjectstore.backend = file\n", tokens.display()),
+    )
+    .unwrap();
+    let made = Command::new("softhsm2-util")
+        .args(["--init-token", "--free", "--label", "palet-test", "--pin", "1234", "--so-pin", "5678"])
+        .env("SOFTHSM2_CONF", &conf)
+        .output()
+        .unwrap();
+    assert!(made.status.success(), "{}", String::from_utf8_lossy(&made.stderr));
+    let again = Command::new(std::env::current_exe().unwrap())
+        .args(["--exact", "a_pkcs11_token", "--nocapture"])
+        .env("SOFTHSM2_CONF", &conf)
+        .output()
+        .unwrap();
+    let told = String::from_utf8_lossy(&again.stderr).into_owned() + &String::from_utf8_lossy(&again.stdout);
+    assert!(again.status.success(), "{told}");
+}
+
+fn on_softhsm(module: &str) {
+    let folder = tempfile::tempdir().unwrap();
+    let settings = KeySettings {
+        provider: KeyProviderKind::Pkcs11,
+        pkcs11_module: Some(module.into()),
+        pkcs11_token: Some("palet-test".into()),
+        pkcs11_pin: Some("1234".to_owned().into()),
+        ..KeySettings::default()
+    };
+    let no_key = keys::open_live(&settings, folder.path());
+    assert_eq!(code(no_key), "key-provider-denied", "the token has no key before init");
+    holds_what_a_provider_promises(&settings, folder.path());
+    let other = KeySettings { pkcs11_token: Some("nowhere".into()), ..settings.clone() };
+    assert_eq!(code(keys::open_live(&other, folder.path())), "key-provider-unavailable");
+    let other = KeySettings { pkcs11_module: Some("/nowhere.so".into()), ..settings };
+    assert_eq!(code(keys::open_live(&other, folder.path())), "key-provider-unavailable");
+}
