@@ -52,8 +52,10 @@ const ARROWS: &[(&str, &[&str])] = &[
             "palet-risk",
             "palet-policy",
             "palet-mask",
+            "palet-synthetic",
         ],
     ),
+    ("palet-synthetic", &["palet-units", "palet-capture"]),
 ];
 
 /// Rooms that do no I/O, and may pull in nothing that could.

@@ -21,7 +21,7 @@ use tokio::{sync::watch, task::JoinHandle};
 
 use crate::{
     access::{AddressLimits, CallerDirectory, TokenSealer},
-    audit::{AuditError, AuditFile, AuditLog, Signer},
+    audit::{AuditError, AuditFile, AuditLog, PublicKey, Signer},
     clock,
     config::Settings,
     enrolment, http,
@@ -225,6 +225,18 @@ fn audit_folder(settings: &Settings) -> PathBuf {
 
 fn audit_signer(keys: &ServerKeys) -> Result<Signer, StartError> {
     Signer::new(&keys.audit).map_err(|_| StartError::Key(KeyError::Setting { name: "keys.audit" }))
+}
+
+/// What checks the audit log's checkpoints, without a touch of the log or a key that is made for it; `None` where the
+/// deployment has no key yet.
+///
+/// **Errors**: the key is not to be had.
+pub fn audit_public_key(settings: &Settings) -> Result<Option<PublicKey>, StartError> {
+    let folder = &settings.store.data_folder;
+    if settings.keys.audit.is_none() && !folder.join("keys").join("audit.key").is_file() {
+        return Ok(None);
+    }
+    Ok(Some(audit_signer(&ServerKeys::load(&settings.keys, folder)?)?.public_key()))
 }
 
 /// The deployment's audit log, for a command that appends to it beside a running server.

@@ -52,7 +52,11 @@ pub async fn take(
         return Err(error.into());
     }
     state.audit.append(entry(&step, Outcome::Done)).await?;
-    state.store.insert_policy_step(&step, policy.as_deref().map(Policy::text)).await?;
+    if let Err(error) = state.store.insert_policy_step(&step, policy.as_deref().map(Policy::text)).await {
+        // The line before said that it was done.
+        state.audit.append(entry(&step, Outcome::Failed)).await?;
+        return Err(error.into());
+    }
     let active = policies.take(&step, policy.as_ref())?;
     tracing::warn!(
         event.action = "policy-step",

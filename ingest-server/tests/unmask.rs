@@ -543,3 +543,45 @@ async fn step_ups_and_erasures_are_in_the_log() {
     let erased = bank.audit("action=subject-erased").await;
     assert_eq!((&erased[0]["subject"], &erased[0]["count"]), (&json!("s-1"), &json!("1")));
 }
+
+#[actix_web::test]
+async fn a_customers_own_reading_is_judged_by_their_session() {
+    let bank = Bank::open(&[]).await;
+    let (session, token) = bank.server.open("s-1").await;
+    let sealed = bank.seal("iban", &[IBAN], Some(&session)).await;
+    let mut body = support_call(&json!([item(&sealed[0])]));
+    body["acting_for"] = json!({"person": "s-1", "role": "customer", "channel": "web"});
+    body["purpose"] = json!("display");
+    body["session"] = json!(session);
+    // No page is there: nothing stands behind the session, and a step-up that is only told changes nothing.
+    let absent = bank.ask("c-1", &body).await;
+    assert_eq!(outcome(&absent), ("refused", "policy-refused"));
+    assert_eq!(absent["items"][0]["rule"], "customer-no-evidence");
+    let _page = bank.server.live_page(&token).await;
+    let present = bank.ask("c-2", &body).await;
+    assert_eq!((outcome(&present).0, &present["items"][0]["value"]), ("released", &json!(IBAN)));
+}
+
+#[actix_web::test]
+async fn an_analyst_sees_pseudonyms_and_an_auditor_tokens_of_what_neither_may_read() {
+    let bank = Bank::open(&[]).await;
+    let sealed = bank.seal("pan", &["4111111111111111", "5500005555555559"], None).await;
+    let again = bank.seal("pan", &["4111111111111111"], None).await;
+    let items = json!([
+        {"class": "pan", "sealed": sealed[0], "record": "account-0"},
+        {"class": "pan", "sealed": sealed[1], "record": "account-1"},
+        {"class": "pan", "sealed": again[0], "record": "account-0"},
+    ]);
+    for (role, purpose, level) in
+        [("fraud-analyst", "fraud-investigation", "fpe"), ("auditor", "audit", "token")]
+    {
+        let mut body = support_call(&items);
+        body["acting_for"]["role"] = json!(role);
+        body["purpose"] = json!(purpose);
+        let answer = bank.ask(role, &body).await;
+        let shown: Vec<_> = (0..3).map(|at| answer["items"][at]["value"].as_str().unwrap()).collect();
+        assert!(answer["items"].as_array().unwrap().iter().all(|item| item["level"] == level), "{answer}");
+        assert!(shown[0] == shown[2] && shown[0] != shown[1], "equal values look alike: {shown:?}");
+        assert!(!shown.iter().any(|text| text.contains("411111111")), "{shown:?}");
+    }
+}

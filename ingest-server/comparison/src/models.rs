@@ -1,7 +1,7 @@
 //! Population, cohort and calibration of every modality, as shipped in the binary.
 
-use crate::fixed_text::FixedTextModels;
-use crate::keystroke::KeystrokeModels;
+use crate::fixed_text::{FixedTextModels, SCORE_NAMES};
+use crate::keystroke::{CHANNEL_NAMES, KeystrokeModels};
 use crate::model_file::{ModelError, ModelHash, PersonTag};
 use crate::pointer::PointerModels;
 use std::sync::Arc;
@@ -71,12 +71,33 @@ impl Models {
         Self::joined(Arc::clone(&self.keystroke), pointer, self.fixed_text.clone())
     }
 
+    /// The same models with another keystroke model.
+    #[must_use]
+    pub fn with_keystroke(&self, keystroke: KeystrokeModels) -> Self {
+        Self::of(keystroke, self.pointer.clone(), self.fixed_text.clone())
+    }
+
+    /// The same models with another fixed-text model.
+    #[must_use]
+    pub fn with_fixed_text(&self, fixed_text: FixedTextModels) -> Self {
+        Self::joined(Arc::clone(&self.keystroke), self.pointer.clone(), fixed_text)
+    }
+
     /// Whether any of these recordings went into the models.
     #[must_use]
     pub fn know_any(&self, recordings: &[PersonTag]) -> bool {
         self.keystroke.knows_any(recordings)
             || self.pointer.knows_any(recordings)
             || self.fixed_text.knows_any(recordings)
+    }
+
+    /// What each score that [`crate::Evidence::parts`] tells of weighs in its modality's fusion: nats a unit, before
+    /// calibration. The pointer's weights depend on the probe's length and are not among them.
+    #[must_use]
+    pub fn fusion_weights(&self) -> Vec<(&'static str, f64)> {
+        let keys = CHANNEL_NAMES.into_iter().zip(self.keystroke.content().weights.0);
+        let entries = SCORE_NAMES.into_iter().zip(self.fixed_text.content().fusion.weights);
+        keys.chain(entries).map(|(name, weight)| (name, f64::from(weight))).collect()
     }
 
     /// Names these models in every decision.

@@ -1,23 +1,25 @@
 //! The commands `palet eval` and `palet-models`: arguments, tables, JSON.
 
-use crate::corpus::{Corpus, CorpusError, Fault};
+use crate::background;
+use crate::corpus::{Corpus, CorpusError, CorpusKind, Fault};
 use crate::document::Document;
-use crate::metrics::{self, Summary};
+use crate::judged;
+use crate::metrics;
 use crate::pointer_people;
 use crate::report;
 use crate::scorers;
 use crate::stroke_table;
+use crate::synthesis::{self, Size};
 use crate::takeover::{self, TakeoverReport, TakeoverSettings};
 use crate::training;
-use crate::trials::{self, FUSION, TrialRun};
+use crate::trials::{self, FUSION};
 use clap::{Args, Parser, Subcommand};
-use palet_comparison::fixed_text::{FixedTextContent, FixedTextFusion, FixedTextModels};
+use palet_comparison::fixed_text::{FIXED_TEXT_SCORES, FixedTextContent, FixedTextFusion, FixedTextModels};
 use palet_comparison::keystroke::{Calibration, FusionWeights, KeystrokeContent, KeystrokeModels, Person};
 use palet_comparison::pointer::{TrainingError, TrainingPeople};
 use palet_comparison::{ModelError, Models};
 use palet_policy::Policy;
 use palet_risk::RiskSettings;
-use serde_json::{Value, json};
 use std::ffi::OsString;
 use std::io::Write;
 use std::path::{Path, PathBuf};
@@ -37,7 +39,7 @@ pub struct EvalArgs {
     /// One JSON object a corpus on stdout.
     #[arg(long)]
     pub json: bool,
-    /// Writes scores.csv, a report and its plots here.
+    /// Writes scores.csv, plots and a report (HTML and JSON) here; with several corpora, in a folder for each.
     #[arg(long, value_name = "DIR")]
     pub out: Option<PathBuf>,
     /// Judges this scorer instead of the fusion.
@@ -46,6 +48,14 @@ pub struct EvalArgs {
     /// Makes population and cohort from these corpora instead of taking the shipped ones.
     #[arg(long, value_name = "CORPUS", num_args = 1..)]
     pub background: Vec<PathBuf>,
+}
+
+impl EvalArgs {
+    /// Where one corpus's files go: the folder itself where there is one corpus, else a folder of its own below it.
+    fn folder_of(&self, corpus: &str) -> Option<PathBuf> {
+        let folder = self.out.as_ref()?;
+        Some(if self.corpora.len() == 1 { folder.clone() } else { folder.join(corpus) })
+    }
 }
 
 /// Why an evaluation failed.
@@ -120,14 +130,14 @@ pub fn run(args: &EvalArgs, stdout: &mut impl Write, stderr: &mut impl Write) ->
         }
         let summary = metrics::summarise(&run.scored_by(scorer))
             .ok_or_else(|| EvalError::NoTrials(corpus.name.clone()))?;
-        if let Some(folder) = &args.out {
-            report::write_trials(folder, &corpus.name, &run, scorer, &summary)?;
+        let json = judged::json(&corpus, &run, &summary, &models, &background);
+        if let Some(folder) = args.folder_of(&corpus.name) {
+            report::write_trials(&folder, &corpus.name, &run, scorer, &summary, &json)?;
         }
-        let report = summary_json(&corpus, &run, &summary, &models, &background);
         if args.json {
-            writeln!(stdout, "{report}")?;
+            writeln!(stdout, "{json}")?;
         } else {
-            tell_table(&report, stdout)?;
+            judged::tell(&json, stdout)?;
         }
     }
     Ok(())
@@ -142,18 +152,11 @@ fn read_all(folders: &[PathBuf]) -> Result<Vec<Corpus>, EvalError> {
 }
 
 fn models_for(background: &[PathBuf]) -> Result<Models, EvalError> {
-    let shipped = Models::embedded()?;
     if background.is_empty() {
-        return Ok(shipped);
+        Ok(Models::embedded()?)
+    } else {
+        background::models_of(&read_all(background)?)
     }
-    let corpora = read_all(background)?;
-    let shipped_content = shipped.keystroke().content();
-    let content = KeystrokeContent {
-        people: training::keystroke_people(&corpora),
-        weights: shipped_content.weights,
-        calibration: shipped_content.calibration.clone(),
-    };
-    Ok(Models::embedded_with(KeystrokeModels::parse(&KeystrokeModels::encode(&content)?)?)?)
 }
 
 fn background_name(background: &[PathBuf]) -> String {
@@ -196,8 +199,8 @@ fn run_takeover(
     let settings = TakeoverSettings { models, risk: &RiskSettings::default(), policy: &policy };
     let report = takeover::run(corpus, &settings);
     tell_faults(&corpus.name, &report.faults, report.failed_to_score, stderr)?;
-    if let Some(folder) = &args.out {
-        report::write_takeover(folder, &report)?;
+    if let Some(folder) = args.folder_of(&corpus.name) {
+        report::write_takeover(&folder, &report)?;
     }
     if args.json {
         let line = serde_json::to_string(&report).map_err(std::io::Error::from)?;
@@ -227,83 +230,6 @@ fn tell_takeover(report: &TakeoverReport, stdout: &mut impl Write) -> std::io::R
             point.false_masks_per_2500_events,
             point.genuine_streams_never_masked
         )?;
-    }
-    Ok(())
-}
-
-fn summary_json(
-    corpus: &Corpus,
-    run: &TrialRun,
-    summary: &Summary,
-    models: &Models,
-    background: &str,
-) -> Value {
-    let mut scorers = serde_json::Map::new();
-    for name in run.scorers() {
-        let curve = metrics::ErrorCurve::of(&run.scored_by(name));
-        scorers.insert(name.to_owned(), json!({"eer": curve.eer(), "auc": curve.auc()}));
-    }
-    let mated = run.scored.iter().filter(|trial| trial.mated).count();
-    let seconds = run.comparing.as_secs_f64().max(1e-9);
-    json!({
-        "corpus": corpus.name,
-        "kind": corpus.kind,
-        "subjects": run.subjects.len(),
-        "mated": mated,
-        "nonmated": run.scored.len() - mated,
-        "failed_to_score": run.failed,
-        "faults": run.faults.len(),
-        "left_out": run.left_out,
-        "eer": summary.eer,
-        "eer_ci95": summary.eer_ci95,
-        "auc": summary.auc,
-        "eer_per_subject_mean": summary.eer_per_subject_mean,
-        "fnmr_at_fmr_1pct": summary.fnmr_at_fmr_1pct,
-        "fnmr_at_fmr_0_1pct": summary.fnmr_at_fmr_0_1pct,
-        "worst_decile_fnmr_at_fmr_1pct": summary.worst_decile_fnmr_at_fmr_1pct,
-        "cllr": summary.cllr,
-        "cllr_min": summary.cllr_min,
-        "scorers": scorers,
-        "windows_per_s": run.windows as f64 / seconds,
-        "model": models.hash().to_string(),
-        "background": background,
-    })
-}
-
-fn tell_table(report: &Value, stdout: &mut impl Write) -> std::io::Result<()> {
-    let number = |name: &str| report[name].as_f64().unwrap_or(f64::NAN);
-    writeln!(
-        stdout,
-        "{}: {} subjects, {} mated, {} non-mated, {} failed to score",
-        report["corpus"].as_str().unwrap_or(""),
-        report["subjects"],
-        report["mated"],
-        report["nonmated"],
-        report["failed_to_score"]
-    )?;
-    writeln!(
-        stdout,
-        "  EER {:.4} [{:.4}, {:.4}]  AUC {:.4}  per subject {:.4}  FNMR@1% {:.3}  @.1% {:.3}  worst decile {:.3}",
-        number("eer"),
-        report["eer_ci95"][0].as_f64().unwrap_or(f64::NAN),
-        report["eer_ci95"][1].as_f64().unwrap_or(f64::NAN),
-        number("auc"),
-        number("eer_per_subject_mean"),
-        number("fnmr_at_fmr_1pct"),
-        number("fnmr_at_fmr_0_1pct"),
-        number("worst_decile_fnmr_at_fmr_1pct")
-    )?;
-    writeln!(
-        stdout,
-        "  Cllr {:.3} (min {:.3})  {:.0} windows/s/core  models {}",
-        number("cllr"),
-        number("cllr_min"),
-        number("windows_per_s"),
-        report["model"].as_str().unwrap_or("")
-    )?;
-    for (name, scorer) in report["scorers"].as_object().into_iter().flatten() {
-        let value = |key: &str| scorer[key].as_f64().unwrap_or(f64::NAN);
-        writeln!(stdout, "    {name:<24} EER {:.4}  AUC {:.4}", value("eer"), value("auc"))?;
     }
     Ok(())
 }
@@ -349,6 +275,30 @@ enum ModelsTask {
         /// Corpora, in the order of the document.
         #[arg(required = true)]
         corpora: Vec<PathBuf>,
+    },
+    /// Writes a corpus of made-up people, and tells how unlike real ones they are.
+    Synthesise {
+        /// What they do.
+        #[arg(long, value_enum, default_value = "keystroke")]
+        kind: CorpusKind,
+        /// How many.
+        #[arg(long, default_value_t = 24, value_parser = clap::value_parser!(u64).range(2..=10_000))]
+        people: u64,
+        /// Sessions of each; the last two give probes.
+        #[arg(long, default_value_t = 6, value_parser = clap::value_parser!(u64).range(3..=100))]
+        sessions: u64,
+        /// Keys, or clicks, of a session.
+        #[arg(long, default_value_t = 300, value_parser = clap::value_parser!(u32).range(1..=100_000))]
+        actions: u32,
+        /// The same seed makes the same people.
+        #[arg(long, default_value_t = 1)]
+        seed: u64,
+        /// Where to; nothing is written without.
+        #[arg(long, value_name = "DIR")]
+        out: Option<PathBuf>,
+        /// Real people to be compared with.
+        #[arg(long, value_name = "CORPUS", num_args = 1..)]
+        beside: Vec<PathBuf>,
     },
     /// Writes the fixed-text model.
     FixedText {
@@ -397,6 +347,13 @@ pub fn models_from_args(
         }
         ModelsTask::Strokes { corpora, out } => write_strokes(&corpora, &out)?,
         ModelsTask::Document { corpora } => write!(stdout, "{}", document(&corpora)?)?,
+        ModelsTask::Synthesise { kind, people, sessions, actions, seed, out, beside } => {
+            let size = Size { people, sessions, actions };
+            if let Some(folder) = out {
+                synthesis::write_corpus(&folder, &format!("synthetic-{seed}"), kind, size, seed)?;
+            }
+            tell_unlikeness(kind, size, seed, &read_all(&beside)?, stdout)?;
+        }
         ModelsTask::FixedText { corpus, out } => std::fs::write(out, fixed_text_model(read(&corpus)?)?)?,
         ModelsTask::Keystroke { corpora, fit_on, out } => {
             let corpora = read_all(&corpora)?;
@@ -435,8 +392,23 @@ fn document(corpora: &[PathBuf]) -> Result<String, EvalError> {
     Ok(document.finish(&models.hash().to_string()))
 }
 
+/// Tells how unlike the real people of some corpora made-up ones are; nothing where there are none of their kind.
+fn tell_unlikeness(
+    kind: CorpusKind,
+    size: Size,
+    seed: u64,
+    corpora: &[Corpus],
+    stdout: &mut impl Write,
+) -> Result<(), EvalError> {
+    let alike: Vec<&Corpus> = corpora.iter().filter(|corpus| corpus.kind == kind).collect();
+    if let Some(unlike) = synthesis::unlikeness(&synthesis::windows(kind, size, seed), &alike) {
+        writeln!(stdout, "{}", serde_json::to_string(&unlike).map_err(std::io::Error::from)?)?;
+    }
+    Ok(())
+}
+
 fn fixed_text_model(mut corpus: Corpus) -> Result<Vec<u8>, EvalError> {
-    let fusion = FixedTextFusion { likelihood: 1.0, distance: -1.0, intercept: 0.0 };
+    let fusion = FixedTextFusion { weights: [1.0; FIXED_TEXT_SCORES], intercept: 0.0 };
     let mut content = FixedTextContent { people: training::fixed_text_people(&corpus), fusion };
     let model = FixedTextModels::parse(&FixedTextModels::encode(&content)?)?;
     let models = Models::embedded_with_fixed_text(model)?;

@@ -4,18 +4,23 @@
 //! server would. It also makes the models that ship, from the corpora that may be trained on. Nothing here runs in a
 //! server.
 
+mod background;
 pub mod cli;
 pub mod corpus;
 mod document;
+mod earning;
 mod folding;
+mod judged;
 pub mod metrics;
 mod parallel;
 mod plot;
 pub mod pointer_people;
+pub mod progress;
 pub mod replay;
 mod report;
 pub mod scorers;
 pub mod stroke_table;
+pub mod synthesis;
 pub mod takeover;
 pub mod training;
 pub mod trials;

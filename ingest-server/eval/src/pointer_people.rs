@@ -18,9 +18,9 @@ const RATES: [(RateClass, Micros); 3] = [
 
 /// Every subject of the pointer corpora among these, in their order.
 #[must_use]
-pub fn of(corpora: &[Corpus]) -> Vec<TrainingPerson> {
+pub fn of<'a>(corpora: impl IntoIterator<Item = &'a Corpus>) -> Vec<TrainingPerson> {
     let subjects: Vec<(&Corpus, &str)> = corpora
-        .iter()
+        .into_iter()
         .filter(|corpus| corpus.kind == CorpusKind::Pointer)
         .flat_map(|corpus| corpus.subjects().into_iter().map(move |subject| (corpus, subject)))
         .collect();

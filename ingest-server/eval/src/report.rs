@@ -1,9 +1,10 @@
 //! What `--out` leaves behind: every score, plots, and a page that shows them.
 
-use crate::metrics::{ErrorCurve, Scored, Summary};
+use crate::metrics::{ErrorCurve, Scored, SubjectErrors, Summary};
 use crate::plot::{Axis, Line, escaped, even_marks, lines};
 use crate::takeover::TakeoverReport;
 use crate::trials::TrialRun;
+use serde_json::{Value, json};
 use std::fmt::Write as _;
 use std::io;
 use std::path::Path;
@@ -15,7 +16,7 @@ const HISTOGRAM_BINS: usize = 40;
 /// Bins of the reliability plot.
 const RELIABILITY_BINS: usize = 10;
 
-/// Writes scores, plots and the page of one corpus's trials.
+/// Writes scores, plots and the report of one corpus's trials.
 ///
 /// **Errors**: [`io::Error`] where the folder cannot be written.
 pub(crate) fn write_trials(
@@ -24,9 +25,9 @@ pub(crate) fn write_trials(
     run: &TrialRun,
     scorer: &str,
     summary: &Summary,
+    told: &Value,
 ) -> io::Result<()> {
-    let folder = folder.join(corpus);
-    std::fs::create_dir_all(&folder)?;
+    std::fs::create_dir_all(folder)?;
     std::fs::write(folder.join("scores.csv"), scores_csv(run, scorer))?;
     let scored = run.scored_by(scorer);
     let plots = [
@@ -37,16 +38,79 @@ pub(crate) fn write_trials(
     for (name, svg) in &plots {
         std::fs::write(folder.join(name), svg)?;
     }
-    std::fs::write(folder.join("report.html"), page(corpus, run, summary, &plots))
+    std::fs::write(folder.join("report.json"), format!("{:#}\n", with_subjects(told, run, summary)))?;
+    std::fs::write(folder.join("report.html"), page(corpus, run, summary, told, &plots))
 }
 
-/// Writes the plot of one corpus's takeovers.
+/// What was told, and person by person.
+fn with_subjects(told: &Value, run: &TrialRun, summary: &Summary) -> Value {
+    let row = |errors: &SubjectErrors| {
+        let name = run.subjects.get(errors.claimed).map_or("", String::as_str);
+        json!({
+            "subject": name,
+            "mated": errors.mated,
+            "eer": errors.eer,
+            "fnmr_at_fmr_1pct": errors.fnmr_at_fmr_1pct,
+            "fmr": errors.fmr,
+        })
+    };
+    let mut report = told.clone();
+    report["by_subject"] = summary.subjects.iter().map(row).collect();
+    report["not_used"] = run.faults.iter().map(ToString::to_string).collect();
+    report
+}
+
+/// Writes the plot and the report of one corpus's takeovers.
 ///
 /// **Errors**: [`io::Error`] where the folder cannot be written.
 pub(crate) fn write_takeover(folder: &Path, report: &TakeoverReport) -> io::Result<()> {
-    let folder = folder.join(&report.corpus);
-    std::fs::create_dir_all(&folder)?;
-    std::fs::write(folder.join("time-to-mask.svg"), time_to_mask(report))
+    std::fs::create_dir_all(folder)?;
+    let told = serde_json::to_value(report)?;
+    let plot = time_to_mask(report);
+    std::fs::write(folder.join("time-to-mask.svg"), &plot)?;
+    std::fs::write(folder.join("takeover.json"), format!("{told:#}\n"))?;
+    std::fs::write(folder.join("takeover.html"), takeover_page(&told, &plot))
+}
+
+/// The head of a page.
+fn page_head(title: &str) -> String {
+    format!(
+        "<!doctype html><html lang=\"en\"><meta charset=\"utf-8\"><title>{0}</title><style>body{{font-family:sans-serif;max-width:70em;margin:2em auto;padding:0 1em}}svg{{width:32em;max-width:100%}}td,th{{text-align:right;padding:.1em .8em}}</style><h1>{0}</h1>",
+        escaped(title)
+    )
+}
+
+fn takeover_page(told: &Value, plot: &str) -> String {
+    let title = format!("{}: takeovers", told["corpus"].as_str().unwrap_or(""));
+    let mut html = page_head(&title);
+    let _ = write!(
+        html,
+        "<p>{} streams, {} of them taken over; {} could not be compared. Models {}.</p>{plot}",
+        told["streams"],
+        told["takeovers"],
+        told["failed_to_score"],
+        escaped(told["model"].as_str().unwrap_or(""))
+    );
+    let points = told["operating_points"].as_array().map_or(&[][..], Vec::as_slice);
+    let names: Vec<&String> =
+        points.first().and_then(Value::as_object).into_iter().flat_map(|p| p.keys()).collect();
+    html.push_str("<h2>At several thresholds</h2><table>");
+    for name in names {
+        let _ = write!(html, "<tr><th>{}", escaped(&name.replace('_', " ")));
+        for point in points {
+            let cell = match &point[name.as_str()] {
+                Value::String(text) => escaped(text),
+                Value::Null => "–".to_owned(),
+                value => value
+                    .as_f64()
+                    .map_or_else(|| escaped(&value.to_string()), |number| format!("{number:.3}")),
+            };
+            let _ = write!(html, "<td>{cell}");
+        }
+        html.push_str("</tr>");
+    }
+    html.push_str("</table></html>");
+    html
 }
 
 fn scores_csv(run: &TrialRun, scorer: &str) -> String {
@@ -171,10 +235,11 @@ fn time_to_mask(report: &TakeoverReport) -> String {
     lines("Time to mask, default policy", &x, &y, &[Line { name: report.corpus.clone(), points }])
 }
 
-fn page(corpus: &str, run: &TrialRun, summary: &Summary, plots: &[(&str, String)]) -> String {
-    let mut html = format!(
-        "<!doctype html><html lang=\"en\"><meta charset=\"utf-8\"><title>{0}</title><style>body{{font-family:sans-serif;max-width:70em;margin:2em auto;padding:0 1em}}svg{{width:32em;max-width:100%}}td,th{{text-align:right;padding:.1em .8em}}</style><h1>{0}</h1><p>EER {1:.4} (95 % of resamples over subjects: {2:.4} to {3:.4}), AUC {4:.4}, FNMR {5:.3} at 1 % FMR and {6:.3} at .1 %, Cllr {7:.3} (at best {8:.3}). {9} trials could not be scored.</p>",
-        escaped(corpus),
+fn page(corpus: &str, run: &TrialRun, summary: &Summary, told: &Value, plots: &[(&str, String)]) -> String {
+    let mut html = page_head(corpus);
+    let _ = write!(
+        html,
+        "<p>EER {:.4} (95 % of resamples over subjects: {:.4} to {:.4}), AUC {:.4}, FNMR {:.3} at 1 % FMR and {:.3} at .1 %, Cllr {:.3} (at best {:.3}). {} trials could not be scored. Models {}, background {}.</p>",
         summary.eer,
         summary.eer_ci95[0],
         summary.eer_ci95[1],
@@ -183,9 +248,18 @@ fn page(corpus: &str, run: &TrialRun, summary: &Summary, plots: &[(&str, String)
         summary.fnmr_at_fmr_0_1pct,
         summary.cllr,
         summary.cllr_min,
-        run.failed
+        run.failed,
+        escaped(told["model"].as_str().unwrap_or("")),
+        escaped(told["background"].as_str().unwrap_or(""))
     );
     plots.iter().for_each(|(_, svg)| html.push_str(svg));
+    html.push_str("<h2>Scorers</h2><table><tr><th>scorer<th>EER<th>AUC<th>weight<th>would earn, bits</tr>");
+    for (name, scorer) in told["scorers"].as_object().into_iter().flatten() {
+        let value = |key: &str| scorer[key].as_f64().map_or("–".to_owned(), |value| format!("{value:.3}"));
+        let cells = ["eer", "auc", "weight", "earns"].map(value).join("<td>");
+        let _ = write!(html, "<tr><td>{}<td>{cells}</tr>", escaped(name));
+    }
+    html.push_str("</table>");
     html.push_str("<h2>Person by person, the worst first</h2><table><tr><th>subject<th>mated<th>FNMR at 1 %<th>FMR<th>own EER</tr>");
     let mut subjects: Vec<_> = summary.subjects.iter().collect();
     subjects.sort_by(|a, b| b.fnmr_at_fmr_1pct.total_cmp(&a.fnmr_at_fmr_1pct));

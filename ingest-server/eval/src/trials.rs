@@ -6,6 +6,7 @@ use crate::metrics::Scored;
 use crate::parallel;
 use crate::pointer_people;
 use crate::replay::windows_of_rows;
+use crate::training::is_held_out;
 use palet_capture::FieldKind;
 use palet_comparison::pointer::TrainingPeople;
 use palet_comparison::scorer::{Enrolment, Scorer, ScorerReference};
@@ -16,8 +17,6 @@ use std::time::{Duration, Instant};
 
 /// The scorer that everything else leads to.
 pub const FUSION: &str = "fusion";
-/// The scorers of fixed texts.
-pub(crate) const FIXED_TEXT_SCORERS: [&str; 2] = ["fixed-text-likelihood", "fixed-text-manhattan"];
 
 /// The scores of one trial, by scorer.
 pub struct ScoredTrial {
@@ -27,6 +26,8 @@ pub struct ScoredTrial {
     pub claimed: usize,
     /// Whether the probe is the claimed subject's.
     pub mated: bool,
+    /// Whether both people are held out of everything that was chosen or fitted.
+    pub held_out: bool,
     /// By scorer: name and score. The fusion's is a log-likelihood ratio in nats.
     pub scores: Vec<(&'static str, f64)>,
 }
@@ -50,6 +51,27 @@ pub struct TrialRun {
 }
 
 impl TrialRun {
+    pub(crate) const fn empty() -> Self {
+        Self {
+            subjects: Vec::new(),
+            scored: Vec::new(),
+            failed: 0,
+            faults: Vec::new(),
+            windows: 0,
+            comparing: Duration::ZERO,
+            left_out: 0,
+        }
+    }
+
+    /// The fusion's scores of those trials in which both people are held out; empty where the models know nobody of
+    /// the corpus, and all of it is held out.
+    #[must_use]
+    pub fn held_out(&self) -> Vec<Scored> {
+        let scored = self.scored_by(FUSION);
+        let held = self.scored.iter().map(|trial| trial.held_out && self.left_out > 0);
+        scored.into_iter().zip(held).filter(|(_, held)| *held).map(|(scored, _)| scored).collect()
+    }
+
     /// The scores of one scorer. Trials that it said nothing about are neutral.
     #[must_use]
     pub fn scored_by(&self, scorer: &str) -> Vec<Scored> {
@@ -259,12 +281,8 @@ fn run_trial<'a>(
     result: &mut GroupResult,
 ) -> Result<(Vec<Named<f64>>, &'a [FeatureWindow]), FaultKind> {
     let probe = &corpus.trials[at].probe;
-    if corpus.rows(probe).is_none() {
-        return Err(if corpus.recordings_of(&probe.subject).any(|r| r.session == probe.session) {
-            FaultKind::EmptySpan
-        } else {
-            FaultKind::UnknownSession
-        });
+    if let Some(fault) = corpus.span_fault(probe) {
+        return Err(fault);
     }
     let windows = replayed.probes.get(probe).map_or(&[][..], Vec::as_slice);
     let begun = Instant::now();
@@ -293,13 +311,10 @@ fn scores_of(
 
 fn collected(corpus: &Corpus, results: Vec<GroupResult>) -> TrialRun {
     let mut run = TrialRun {
-        subjects: Vec::new(),
-        scored: Vec::new(),
-        failed: 0,
         faults: corpus.faults.clone(),
         windows: results.iter().map(|result| result.windows).sum(),
         comparing: results.iter().map(|result| result.comparing).sum(),
-        left_out: 0,
+        ..TrialRun::empty()
     };
     let mut outcomes: Vec<(usize, Outcome)> =
         results.into_iter().flat_map(|result| result.outcomes).collect();
@@ -309,7 +324,9 @@ fn collected(corpus: &Corpus, results: Vec<GroupResult>) -> TrialRun {
         match outcome {
             Ok(scores) => {
                 let claimed = place_of(&mut run.subjects, &trial.claimed);
-                run.scored.push(ScoredTrial { id: trial.id.clone(), claimed, mated: trial.mated, scores });
+                let held_out = is_held_out(&trial.claimed) && is_held_out(&trial.probe.subject);
+                let id = trial.id.clone();
+                run.scored.push(ScoredTrial { id, claimed, mated: trial.mated, held_out, scores });
             }
             Err(kind) => {
                 run.failed += 1;

@@ -14,6 +14,17 @@ use crate::clock;
 
 const LABEL: &[u8] = b"palet audit checkpoint 1\n";
 
+/// What a checkpoint stands for. Part of what is signed: whoever cuts the log at a kept checkpoint has none that says
+/// it were the end.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum CheckpointKind {
+    /// The end of the log at that time.
+    Head,
+    /// A point on the way, kept to bound where a log that was written anew departs.
+    Kept,
+}
+
 /// Why a checkpoint is not to be had or not to be believed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum CheckpointError {
@@ -105,9 +116,10 @@ impl Signer {
         PublicKey(key)
     }
 
-    pub(super) fn sign(&self, tip: Tip, at: Micros) -> Checkpoint {
-        let signature = self.pair.sign(&signed_bytes(tip, at.0));
+    pub(super) fn sign(&self, kind: CheckpointKind, tip: Tip, at: Micros) -> Checkpoint {
+        let signature = self.pair.sign(&signed_bytes(kind, tip, at.0));
         Checkpoint {
+            kind,
             seq: tip.seq,
             hash: hex(&tip.hash),
             at: clock::rfc3339(at),
@@ -121,6 +133,8 @@ impl Signer {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Checkpoint {
+    /// What it stands for.
+    pub kind: CheckpointKind,
     /// The number of the last entry.
     pub seq: u64,
     /// Its hash.
@@ -150,15 +164,19 @@ impl Checkpoint {
         let hash = parse_hex(&self.hash).ok_or(CheckpointError::Malformed)?;
         let signature = STANDARD.decode(&self.signature).map_err(|_| CheckpointError::Malformed)?;
         let tip = Tip { seq: self.seq, hash };
-        let bytes = signed_bytes(tip, self.at_us);
+        let bytes = signed_bytes(self.kind, tip, self.at_us);
         let good =
             |key: &PublicKey| UnparsedPublicKey::new(&ED25519, key.0).verify(&bytes, &signature).is_ok();
         if keys.iter().any(good) { Ok(tip) } else { Err(CheckpointError::Signature) }
     }
 }
 
-fn signed_bytes(tip: Tip, at_us: u64) -> Vec<u8> {
-    [LABEL, &tip.seq.to_be_bytes(), &tip.hash, &at_us.to_be_bytes()].concat()
+fn signed_bytes(kind: CheckpointKind, tip: Tip, at_us: u64) -> Vec<u8> {
+    let kind: &[u8] = match kind {
+        CheckpointKind::Head => b"head",
+        CheckpointKind::Kept => b"kept",
+    };
+    [LABEL, kind, &tip.seq.to_be_bytes(), &tip.hash, &at_us.to_be_bytes()].concat()
 }
 
 #[cfg(test)]
@@ -170,11 +188,13 @@ mod tests {
         let signer = Signer::new(&[7; 32]).unwrap();
         let (key, other) = (signer.public_key(), Signer::new(&[8; 32]).unwrap().public_key());
         let tip = Tip { seq: 5, hash: [3; 32] };
-        let checkpoint = signer.sign(tip, Micros(1_000_000));
+        let checkpoint = signer.sign(CheckpointKind::Kept, tip, Micros(1_000_000));
         let read = Checkpoint::parse(&checkpoint.to_line()).unwrap();
         assert_eq!(read.check(&[other, key]), Ok(tip));
         assert_eq!(read.check(&[other]), Err(CheckpointError::Signature));
         let altered = Checkpoint { seq: 4, ..read.clone() };
+        assert_eq!(altered.check(&[key]), Err(CheckpointError::Signature));
+        let altered = Checkpoint { kind: CheckpointKind::Head, ..read.clone() };
         assert_eq!(altered.check(&[key]), Err(CheckpointError::Signature));
         let altered = Checkpoint { at_us: 2_000_000, ..read };
         assert_eq!(altered.check(&[key]), Err(CheckpointError::Signature));

@@ -20,7 +20,7 @@ use std::{
 use super::{
     Action, Detail, Entry, Outcome, PublicKey, Signer,
     chain::{Line, Tip, push_line},
-    checkpoint::{Checkpoint, Index},
+    checkpoint::{Checkpoint, CheckpointKind, Index},
 };
 use crate::clock;
 
@@ -200,18 +200,21 @@ impl AuditFile {
 
     fn signed_head(&self) -> Option<Checkpoint> {
         let head = Checkpoint::parse(&fs::read_to_string(self.folder.join(HEAD)).ok()?).ok()?;
-        head.check(&[self.public_key()]).ok().map(|_| head)
+        let is_head = head.kind == CheckpointKind::Head;
+        head.check(&[self.public_key()]).ok().filter(|_| is_head).map(|_| head)
     }
 
     fn write_checkpoint(&self, before: Tip, tip: Tip) -> Result<(), AuditError> {
-        let checkpoint = self.signer.sign(tip, clock::now());
+        let now = clock::now();
         if before.seq / CHECKPOINT_EVERY != tip.seq / CHECKPOINT_EVERY {
-            push_checkpoint(&self.folder.join(CHECKPOINTS), &checkpoint)?;
+            let kept = self.signer.sign(CheckpointKind::Kept, tip, now);
+            push_checkpoint(&self.folder.join(CHECKPOINTS), &kept)?;
         }
+        let head = self.signer.sign(CheckpointKind::Head, tip, now);
         let (path, beside) = (self.folder.join(HEAD), self.folder.join("head.new"));
         let mut file =
             private().write(true).create(true).truncate(true).open(&beside).map_err(at(&beside))?;
-        let written = writeln!(file, "{}", checkpoint.to_line()).and_then(|()| file.sync_data());
+        let written = writeln!(file, "{}", head.to_line()).and_then(|()| file.sync_data());
         written.and_then(|()| fs::rename(&beside, &path)).map_err(at(&path))
     }
 
@@ -333,6 +336,9 @@ pub struct Page {
 /// The files of a log at one moment: what is appended later is not looked at.
 pub(super) struct Snapshot {
     pub(super) segments: Vec<(PathBuf, u64)>,
+    /// The newest checkpoint.
+    pub(super) head: Option<String>,
+    /// Those on the way.
     pub(super) checkpoints: Vec<String>,
 }
 
@@ -351,15 +357,13 @@ impl Reader {
             let bytes = fs::metadata(&path).map_err(at(&path))?.len();
             sized.push((path, bytes));
         }
-        let mut checkpoints = Vec::new();
-        for name in [CHECKPOINTS, HEAD] {
-            match fs::read_to_string(self.folder.join(name)) {
-                Ok(text) => checkpoints.extend(text.lines().map(str::to_owned)),
-                Err(error) if error.kind() == io::ErrorKind::NotFound => {}
-                Err(error) => return Err(at(&self.folder.join(name))(error)),
-            }
-        }
-        Ok(Snapshot { segments: sized, checkpoints })
+        let text = |name: &str| match fs::read_to_string(self.folder.join(name)) {
+            Ok(text) => Ok(Some(text)),
+            Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
+            Err(error) => Err(at(&self.folder.join(name))(error)),
+        };
+        let checkpoints = text(CHECKPOINTS)?.unwrap_or_default().lines().map(str::to_owned).collect();
+        Ok(Snapshot { segments: sized, head: text(HEAD)?, checkpoints })
     }
 
     /// The newest checkpoint; `None` while nothing was written. **Errors**: `AuditError`.

@@ -13,6 +13,8 @@ use crate::{clock, telemetry::Metrics};
 const WAITING_MAX: usize = 1_024;
 /// Entries written as one group, though a caller's own are never parted.
 const GROUP_MAX: usize = 4_096;
+/// Entries from one checkpoint in the server's log lines to the next.
+const ANCHOR_EVERY: u64 = 64;
 
 struct Job {
     entries: Vec<Entry>,
@@ -36,6 +38,7 @@ impl AuditLog {
         let mut file = AuditFile::open(folder, signer)?;
         file.append(&[Entry::new(Action::Opened, Outcome::Done, clock::now())])?;
         let (reader, public_key, index) = (file.reader(), file.public_key(), file.index());
+        tell_head(file.reader());
         let (sender, receiver) = mpsc::channel(WAITING_MAX);
         thread::Builder::new()
             .name("palet-audit".into())
@@ -76,6 +79,19 @@ impl AuditLog {
     }
 }
 
+fn tell_head(reader: Reader) {
+    if let Ok(Some(head)) = reader.head() {
+        tracing::info!(
+            event.action = "audit-checkpoint",
+            palet.seq = head.seq,
+            palet.hash = head.hash,
+            palet.signature = head.signature,
+            palet.at_us = head.at_us,
+            "the end of the audit log, signed"
+        );
+    }
+}
+
 fn write(mut file: AuditFile, mut receiver: mpsc::Receiver<Job>, metrics: &Metrics) {
     while let Some(first) = receiver.blocking_recv() {
         let mut group = vec![first];
@@ -89,7 +105,11 @@ fn write(mut file: AuditFile, mut receiver: mpsc::Receiver<Job>, metrics: &Metri
         let all: Vec<Entry> = group.iter_mut().flat_map(|job| std::mem::take(&mut job.entries)).collect();
         let appended = file.append(&all);
         match &appended {
-            Ok(_) => {
+            Ok(last) => {
+                // The logs are shipped elsewhere: what they hold of the chain cannot be rewritten with it.
+                if last / ANCHOR_EVERY != last.saturating_sub(all.len() as u64) / ANCHOR_EVERY {
+                    tell_head(file.reader());
+                }
                 metrics.audit_entries.inc_by(u64::try_from(all.len()).unwrap_or(u64::MAX));
             }
             Err(error) => {

@@ -14,7 +14,7 @@ mod log;
 mod verify;
 
 pub(crate) use chain::hex;
-pub use checkpoint::{Checkpoint, CheckpointError, PublicKey, Signer};
+pub use checkpoint::{Checkpoint, CheckpointError, CheckpointKind, PublicKey, Signer};
 pub(crate) use entry::swept;
 pub use entry::{Action, Detail, Entry, Outcome};
 pub use file::{AuditError, AuditFile, Page, Reader};

@@ -7,7 +7,7 @@ use std::{
 };
 
 use super::{
-    AuditError, Checkpoint, CheckpointError, PublicKey, Reader,
+    AuditError, Checkpoint, CheckpointError, CheckpointKind, PublicKey, Reader,
     chain::{GENESIS, Line, Link},
     file::read,
 };
@@ -80,7 +80,7 @@ pub enum Fault {
         /// Why.
         why: CheckpointError,
     },
-    /// Lines without any checkpoint.
+    /// No checkpoint says where the log ended.
     Unsigned,
 }
 
@@ -129,7 +129,9 @@ impl fmt::Display for Fault {
                 write!(f, "entries {} to {signed} were written anew: they are not what was signed", good + 1)
             }
             Self::BadCheckpoint { seq, why } => write!(f, "the checkpoint of entry {seq}: {why}"),
-            Self::Unsigned => f.write_str("expected a checkpoint, got lines without any"),
+            Self::Unsigned => {
+                f.write_str("expected a checkpoint of the end of the log, got none: its tail may be gone")
+            }
         }
     }
 }
@@ -167,8 +169,13 @@ pub fn verify(folder: &Path, keys: &[PublicKey], kept: &[Checkpoint]) -> Result<
     let snapshot = Reader::new(folder).snapshot()?;
     let mut report = Report::default();
     let mut signed = BTreeMap::<u64, BTreeSet<Link>>::new();
+    let head = snapshot.head.as_deref().map(Checkpoint::parse);
+    let end = match &head {
+        Some(Ok(head)) if head.kind == CheckpointKind::Head => End::Signed,
+        _ => End::Unsigned,
+    };
     let read_back = snapshot.checkpoints.iter().map(|line| Checkpoint::parse(line));
-    for checkpoint in read_back.chain(kept.iter().cloned().map(Ok)) {
+    for checkpoint in read_back.chain(head).chain(kept.iter().cloned().map(Ok)) {
         let seq = checkpoint.as_ref().map_or(0, |checkpoint| checkpoint.seq);
         match checkpoint.and_then(|checkpoint| checkpoint.check(keys)) {
             Ok(tip) => drop(signed.entry(tip.seq).or_default().insert(tip.hash)),
@@ -187,7 +194,14 @@ pub fn verify(folder: &Path, keys: &[PublicKey], kept: &[Checkpoint]) -> Result<
             }
         }
     }
-    Ok(walk.finish())
+    Ok(walk.finish(end))
+}
+
+/// Whether a checkpoint claims to be of the end of the log.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum End {
+    Signed,
+    Unsigned,
 }
 
 /// The walk along the lines.
@@ -264,7 +278,7 @@ impl Walk {
         }
     }
 
-    fn finish(mut self) -> Report {
+    fn finish(mut self, end: End) -> Report {
         for (first, last) in std::mem::take(&mut self.gaps) {
             self.report.fault(Fault::Removed { first, last });
         }
@@ -272,7 +286,8 @@ impl Walk {
         if let Some((&signed, _)) = self.signed.range(self.next..).next_back() {
             self.report.fault(Fault::Truncated { signed, found });
         }
-        if self.report.entries > 0 && self.report.checkpoints == 0 && self.report.faults_found == 0 {
+        // A tail is only known to be all of it by a checkpoint that was the end of the log.
+        if self.report.entries > 0 && end == End::Unsigned {
             self.report.fault(Fault::Unsigned);
         }
         self.report

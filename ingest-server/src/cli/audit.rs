@@ -110,7 +110,8 @@ fn folder_of(settings: &Settings) -> PathBuf {
 }
 
 fn own_key(settings: &Settings) -> Result<PublicKey, Failure> {
-    Ok(app::open_audit(settings).map_err(start_failure)?.public_key())
+    let key = app::audit_public_key(settings).map_err(start_failure)?;
+    key.ok_or_else(|| Failure::Usage("expected --key, or the deployment's own in its data folder".into()))
 }
 
 fn print(report: &Report, json: bool) -> Done {

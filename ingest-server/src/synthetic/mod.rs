@@ -4,10 +4,7 @@
 //! hand did to a server by the real client library, extractor and protocol. No figure about real people may come
 //! from here.
 
-mod hand;
 mod native_page;
-mod person;
 
-pub use hand::{Hand, phrase_events};
 pub use native_page::{NativePage, PageError, PageSettings};
-pub use person::{Nature, Person};
+pub use palet_synthetic::{Hand, Nature, Person, phrase_events};

@@ -20,7 +20,7 @@ use crate::{
     config::UnmaskSettings,
     store::{ApprovalRecord, ApprovalState, Store, StoreError, UnmaskRecord},
     telemetry::Metrics,
-    values::{Values, show},
+    values::Values,
 };
 
 /// What a request is worked on with.
@@ -124,7 +124,10 @@ impl UnmaskDesk {
             .collect();
         self.settle_approvals(room, asked, &leave, &mut outcomes, now).await?;
         let is_replay = leave.replayed.is_some();
-        if !is_replay {
+        // What failed for a moment is tried again, not answered alike.
+        let passing =
+            |outcome: &Outcome| matches!(outcome, Outcome::Refused { code, .. } if code == "unavailable");
+        if !is_replay && !outcomes.iter().any(passing) {
             let kept: Vec<Kept> = outcomes.iter().map(Outcome::kept).collect();
             let request = UnmaskRecord {
                 tenant: asked.asker.tenant.clone(),
@@ -190,6 +193,8 @@ impl UnmaskDesk {
             Ok(opened) => opened,
             Err(code) => return Outcome::refused(code),
         };
+        let of = (&asked.asker.tenant, item.record.as_str());
+        let text_at = |level| room.values.at_level((class, level), &value, of);
         let was_released = before == Some(&Kept::Released);
         if let Some(grant) = &asked.grant {
             let taken = match was_released {
@@ -197,7 +202,7 @@ impl UnmaskDesk {
                 false => self.grants.lock().take(grant, &asked.asker.tenant, &asked.asker.person, now),
             };
             return match taken {
-                Ok(()) => released(class, Level::Clear, &value, None, "break-glass"),
+                Ok(()) => released(text_at(Level::Clear), Level::Clear, None, "break-glass"),
                 Err(code) => Outcome::refused(code),
             };
         }
@@ -231,7 +236,7 @@ impl UnmaskDesk {
         if !was_released && let Err(code) = self.count(asked, item, class, now) {
             return Outcome::refused(code);
         }
-        released(class, answer.level, &value, answer.ttl, &rule)
+        released(text_at(answer.level), answer.level, answer.ttl, &rule)
     }
 
     fn count(&self, asked: &Asked, item: &Item, class: FieldClass, now: Micros) -> Result<(), &'static str> {
@@ -369,8 +374,8 @@ pub(super) fn make_id(prefix: &str) -> String {
     format!("{prefix}-{:032x}", rand::rng().random::<u128>())
 }
 
-fn released(class: FieldClass, level: Level, value: &str, ttl: Option<Micros>, rule: &str) -> Outcome {
-    match show(class, level, value) {
+fn released(text: Option<String>, level: Level, ttl: Option<Micros>, rule: &str) -> Outcome {
+    match text {
         Some(text) => Outcome::Released { level, value: text.into(), ttl, rule: rule.to_owned() },
         None => Outcome::refused("level-without-form"),
     }

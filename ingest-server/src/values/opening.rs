@@ -118,20 +118,31 @@ impl Values {
             Level::Redact | Level::Block => return None,
             _ => self.open_of_class(token, class, place).ok()?,
         };
+        self.at_level((class, level), &opened.value, (place.tenant, &opened.record))
+    }
+
+    /// The text of a value at a level, for the tenant and record that it belongs to; `None` where the level has no
+    /// text, or the class no such form.
+    #[must_use]
+    pub fn at_level(
+        &self,
+        (class, level): (FieldClass, Level),
+        value: &str,
+        (tenant, record): (&TenantId, &str),
+    ) -> Option<String> {
         match level {
             Level::Fpe => {
-                let key = self.active(place.tenant, class)?;
-                let binding =
-                    PseudonymBinding { tenant: place.tenant, class: class.into(), record: &opened.record };
-                let made = key.pseudonyms.encrypt(&opened.value, &binding, Marking::Marked).ok()?;
+                let key = self.active(tenant, class)?;
+                let binding = PseudonymBinding { tenant, class: class.into(), record };
+                let made = key.pseudonyms.encrypt(value, &binding, Marking::Marked).ok()?;
                 shown(class, level, Content::Ready(&made.text))
             }
             Level::Token => {
-                let key = self.active(place.tenant, class)?;
-                let made = key.deterministic.seal(&opened.value, place.tenant, class).ok()?;
+                let key = self.active(tenant, class)?;
+                let made = key.deterministic.seal(value, tenant, class).ok()?;
                 shown(class, level, Content::Ready(&made))
             }
-            _ => show(class, level, &opened.value),
+            _ => show(class, level, value),
         }
     }
 

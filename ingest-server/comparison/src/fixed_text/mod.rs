@@ -1,7 +1,8 @@
 //! One entry of a fixed text against the subject's earlier entries of the same field.
 //!
-//! Two scores: a likelihood ratio of Student densities between the subject and somebody else who types the same text,
-//! and a capped Manhattan distance in the subject's own deviations. No cohort: a login is typed by one person only.
+//! Two scores for each sort of timing: a likelihood ratio of Student densities between the subject and somebody else who
+//! types the same text, and a capped Manhattan distance in the subject's own deviations. No cohort: a login is typed by
+//! one person only.
 
 mod model;
 mod reference;
@@ -9,5 +10,6 @@ mod timing;
 
 pub use model::{FixedTextContent, FixedTextFusion, FixedTextModels, FixedTextPerson};
 pub use reference::{
-    ENTRIES_MAX, FixedTextEvidence, FixedTextReference, PreparedFixedText, TRAINED_ENTRIES_MIN,
+    ENTRIES_MAX, FIXED_TEXT_SCORES, FixedTextEvidence, FixedTextReference, PreparedFixedText, SCORE_NAMES,
+    TRAINED_ENTRIES_MIN,
 };

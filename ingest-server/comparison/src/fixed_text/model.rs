@@ -1,6 +1,7 @@
 //! What was learned from other people's entries of fixed texts: how much one person varies, how much people differ, and
 //! how far somebody else's time at a key follows the subject's.
 
+use super::reference::FIXED_TEXT_SCORES;
 use super::timing::{Timing, mean_and_variance, timings};
 use crate::model_file::{ModelError, ModelHash, ModelKind, PersonTag, open_model, seal_model};
 use palet_features::FixedTextSample;
@@ -20,15 +21,20 @@ pub struct FixedTextPerson {
     pub entries: Vec<FixedTextSample>,
 }
 
-/// From the two scores of an entry to a log-likelihood ratio.
+/// From the scores of an entry to a log-likelihood ratio.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 pub struct FixedTextFusion {
-    /// Nats per unit of the likelihood score.
-    pub likelihood: f32,
-    /// Nats per unit of the distance.
-    pub distance: f32,
-    /// Nats where both are 0.
+    /// Nats per unit of each score. **Shape** `[FIXED_TEXT_SCORES]`, in the order of [`super::SCORE_NAMES`].
+    /// **Range**: 0 and more.
+    pub weights: [f32; FIXED_TEXT_SCORES],
+    /// Nats where every score is 0.
     pub intercept: f32,
+}
+
+impl FixedTextFusion {
+    fn is_sound(&self) -> bool {
+        self.intercept.is_finite() && self.weights.iter().all(|weight| weight.is_finite() && *weight >= 0.0)
+    }
 }
 
 /// What a model file holds.
@@ -73,6 +79,9 @@ impl FixedTextModels {
         let honest = content.people.iter().flat_map(|person| &person.entries).all(|entry| entry.is_sound());
         if !(PEOPLE_MIN..=PEOPLE_MAX).contains(&people) || !honest {
             return Err(ModelError::Content("4 to 256 people with entries within their limits"));
+        }
+        if !content.fusion.is_sound() {
+            return Err(ModelError::Content("finite weights of 0 and more"));
         }
         Ok(Self::made(content, hash))
     }

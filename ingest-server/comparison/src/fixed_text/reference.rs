@@ -10,14 +10,25 @@ use serde::{Deserialize, Serialize};
 pub const TRAINED_ENTRIES_MIN: usize = 5;
 /// Entries of all fields that a reference keeps, the latest.
 pub const ENTRIES_MAX: usize = 64;
+/// Scores of an entry: for each sort of timing a likelihood and a nearness.
+pub const FIXED_TEXT_SCORES: usize = 2 * Timing::COUNT;
+/// Names of the scores in evaluations. **Shape** `[FIXED_TEXT_SCORES]`.
+pub const SCORE_NAMES: [&str; FIXED_TEXT_SCORES] = [
+    "entry-dwell-likelihood",
+    "entry-flight-dd-likelihood",
+    "entry-flight-ud-likelihood",
+    "entry-dwell-manhattan",
+    "entry-flight-dd-manhattan",
+    "entry-flight-ud-manhattan",
+];
 /// Weight of the population in a subject's mean. **Units**: entries.
-const MEAN_WEIGHT: f64 = 1.0;
+const MEAN_WEIGHT: f64 = 0.2;
 /// Weight of the population in a subject's variance. **Units**: entries.
-const VARIANCE_WEIGHT: f64 = 6.0;
+const VARIANCE_WEIGHT: f64 = 1.5;
 /// The most that one timing says, in both directions. **Units**: nats.
 const TERM_MAX: f64 = 2.5;
 /// The most that one timing is away. **Units**: the subject's deviations.
-const DISTANCE_MAX: f64 = 4.0;
+const DISTANCE_MAX: f64 = 2.5;
 
 /// The fixed texts' part of a reference.
 #[derive(Clone, Default, Serialize, Deserialize)]
@@ -102,10 +113,11 @@ impl PreparedText {
         self.field == entry.field && self.keys == entry.dwell_ms.len()
     }
 
-    /// Mean likelihood score and mean distance over the entry's timings.
-    fn compare(&self, entry: &FixedTextSample) -> [f64; 2] {
-        let (mut likelihood, mut distance, mut terms) = (0.0, 0.0, 0.0);
+    /// Mean likelihood of each sort of timing, and mean nearness: the distance with its sign turned.
+    fn compare(&self, entry: &FixedTextSample) -> [f64; FIXED_TEXT_SCORES] {
+        let mut scores = [0.0; FIXED_TEXT_SCORES];
         for timing in Timing::ALL {
+            let (mut likelihood, mut distance, mut terms) = (0.0, 0.0, 0.0_f64);
             for (value, expected) in timing.of(entry).iter().zip(&self.expected[timing as usize]) {
                 let term = log_student(*value, expected.subject) - log_student(*value, expected.other);
                 likelihood += term.clamp(-TERM_MAX, TERM_MAX);
@@ -113,8 +125,10 @@ impl PreparedText {
                 distance += ((value - centre).abs() / libm::sqrt(variance)).min(DISTANCE_MAX);
                 terms += 1.0;
             }
+            scores[timing as usize] = likelihood / terms.max(1.0);
+            scores[Timing::COUNT + timing as usize] = -distance / terms.max(1.0);
         }
-        [likelihood / f64::max(terms, 1.0), distance / f64::max(terms, 1.0)]
+        scores
     }
 }
 
@@ -138,33 +152,27 @@ pub struct PreparedFixedText {
 pub struct FixedTextEvidence {
     entries: u32,
     keys: u32,
-    likelihood: f64,
-    distance: f64,
+    scores: [f64; FIXED_TEXT_SCORES],
 }
 
 impl FixedTextEvidence {
     /// Adds one entry. An entry of a field that is not enrolled, or of another length, says nothing.
     pub fn add(&mut self, reference: &PreparedFixedText, entry: &FixedTextSample) {
         if let Some(text) = reference.texts.iter().find(|text| text.is_of(entry)) {
-            let [likelihood, distance] = text.compare(entry);
             self.entries += 1;
             self.keys += entry.dwell_ms.len() as u32;
-            self.likelihood += likelihood;
-            self.distance += distance;
+            self.scores.iter_mut().zip(text.compare(entry)).for_each(|(sum, score)| *sum += score);
         }
     }
 
-    /// Every scorer by itself, for evaluation; a distance is told with its sign turned.
+    /// Every scorer by itself, for evaluation.
     #[must_use]
     pub fn parts(&self) -> Vec<(&'static str, f64)> {
         if self.entries == 0 {
             return Vec::new();
         }
         let count = f64::from(self.entries);
-        vec![
-            ("fixed-text-likelihood", self.likelihood / count),
-            ("fixed-text-manhattan", -self.distance / count),
-        ]
+        SCORE_NAMES.into_iter().zip(self.scores.map(|score| score / count)).collect()
     }
 
     /// What the gathered entries say together. Entries of one session are not independent, so several say less than
@@ -176,9 +184,13 @@ impl FixedTextEvidence {
         }
         let count = f64::from(self.entries);
         let fusion = models.content().fusion;
-        let nats = f64::from(fusion.likelihood) * self.likelihood / count
-            + f64::from(fusion.distance) * self.distance / count
-            + f64::from(fusion.intercept);
+        let weighted: f64 = fusion
+            .weights
+            .iter()
+            .zip(self.scores)
+            .map(|(weight, score)| f64::from(*weight) * score / count)
+            .sum();
+        let nats = weighted + f64::from(fusion.intercept);
         let llr = LogLikelihoodRatio::bounded(nats * libm::sqrt(count));
         let reason = (llr.nats() < 0.0).then_some(Reason::FixedTextRhythm);
         Some(ModalityScore { llr, events: self.keys, reason })
@@ -204,7 +216,7 @@ mod tests {
             tags: vec![],
             entries: (0..6).map(|jitter| entry(70 + at * 12, 150 + at * 25, jitter)).collect(),
         };
-        let fusion = FixedTextFusion { likelihood: 3.0, distance: -1.0, intercept: 1.0 };
+        let fusion = FixedTextFusion { weights: [1.0; FIXED_TEXT_SCORES], intercept: 1.0 };
         let content = FixedTextContent { people: (0..6).map(person).collect(), fusion };
         FixedTextModels::parse(&FixedTextModels::encode(&content).unwrap()).unwrap()
     }

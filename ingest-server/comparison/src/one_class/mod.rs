@@ -60,6 +60,12 @@ impl ScorerReference for ByKind {
     }
 }
 
+/// The vectors that the floors compare, of all kinds one after another.
+#[must_use]
+pub fn plain_vectors(windows: &[FeatureWindow]) -> Vec<Vec<f64>> {
+    Vectors::of(windows).into_kinds().flat_map(|(_, vectors)| vectors).collect()
+}
+
 /// Every floor.
 #[must_use]
 pub fn floors() -> Vec<Box<dyn Scorer>> {

@@ -2,6 +2,7 @@
 use std::process::ExitCode;
 
 fn main() -> ExitCode {
+    palet_eval::progress::show_on_terminal();
     match palet_eval::cli::models_from_args(
         std::env::args_os(),
         &mut std::io::stdout(),

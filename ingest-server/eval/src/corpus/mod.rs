@@ -18,7 +18,7 @@ use std::collections::HashMap;
 use std::path::Path;
 
 /// What a corpus recorded.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, serde::Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, serde::Serialize, clap::ValueEnum)]
 #[serde(rename_all = "lowercase")]
 pub enum CorpusKind {
     /// Keys.
@@ -97,7 +97,29 @@ impl Corpus {
         let key = |r: &Recording| (r.subject.clone(), r.session.clone());
         let index = recordings.iter().enumerate().map(|(at, recording)| (key(recording), at)).collect();
         let (name, kind) = (description.name, description.kind);
-        Ok(Self { name, kind, recordings, enrolments, trials, streams, faults, index })
+        let mut corpus = Self { name, kind, recordings, enrolments, trials, streams, faults, index };
+        corpus.check_enrolments();
+        Ok(corpus)
+    }
+
+    /// Tells of enrolments that name no rows: their subjects are enrolled by less than was meant.
+    fn check_enrolments(&mut self) {
+        let broken = |enrolment: &EnrolSpan| {
+            let kind = self.span_fault(&enrolment.span)?;
+            Some(Fault { file: "enrol.csv", line: enrolment.line, kind })
+        };
+        let faults: Vec<Fault> = self.enrolments.iter().filter_map(broken).collect();
+        self.faults.extend(faults);
+    }
+
+    /// What is wrong with a span; none where it has rows.
+    #[must_use]
+    pub fn span_fault(&self, span: &Span) -> Option<FaultKind> {
+        if self.rows(span).is_some() {
+            return None;
+        }
+        let known = self.index.contains_key(&(span.subject.clone(), span.session.clone()));
+        Some(if known { FaultKind::EmptySpan } else { FaultKind::UnknownSession })
     }
 
     /// The rows of a span; none where the session is unknown, or the span is empty or reaches beyond it.

@@ -96,7 +96,7 @@ pub fn logistic(scores: &[(f64, bool)]) -> Option<(f64, f64)> {
 }
 
 /// Weights of several scores and, last, an intercept, by Newton's method.
-pub(super) fn fitted(rows: &[(Vec<f64>, bool)], ridge: f64) -> Option<Vec<f64>> {
+pub(crate) fn fitted(rows: &[(Vec<f64>, bool)], ridge: f64) -> Option<Vec<f64>> {
     let mated = rows.iter().filter(|(_, mated)| *mated).count() as f64;
     let nonmated = rows.len() as f64 - mated;
     if mated == 0.0 || nonmated == 0.0 {

@@ -4,10 +4,10 @@ use super::calibration::{fitted_upwards, row};
 use super::development::{Probes, rounds};
 use crate::corpus::Corpus;
 use crate::replay::windows_of_rows;
-use crate::trials::{self, FIXED_TEXT_SCORERS};
+use crate::trials;
 use palet_capture::FieldKind;
 use palet_comparison::Models;
-use palet_comparison::fixed_text::{FixedTextFusion, FixedTextPerson};
+use palet_comparison::fixed_text::{FIXED_TEXT_SCORES, FixedTextFusion, FixedTextPerson, SCORE_NAMES};
 use palet_features::FeatureWindow;
 
 /// Pull of the weights towards 0.
@@ -38,15 +38,11 @@ pub fn fixed_text_people(corpus: &Corpus) -> Vec<FixedTextPerson> {
 pub fn fuse_fixed_text(corpus: &mut Corpus, models: &Models) -> Option<FixedTextFusion> {
     let mut rows = Vec::new();
     rounds(corpus, Probes::Sessions, |corpus| {
-        rows.extend(trials::run(corpus, models).scored.iter().map(|trial| row(trial, &FIXED_TEXT_SCORERS)));
+        rows.extend(trials::run(corpus, models).scored.iter().map(|trial| row(trial, &SCORE_NAMES)));
     });
-    match fitted_upwards(rows, RIDGE)?.as_slice() {
-        // The distance was told with its sign turned.
-        &[likelihood, nearness, intercept] => Some(FixedTextFusion {
-            likelihood: likelihood as f32,
-            distance: -nearness as f32,
-            intercept: intercept as f32,
-        }),
-        _ => None,
-    }
+    let line = fitted_upwards(rows, RIDGE)?;
+    let (intercept, fitted) = line.split_last()?;
+    let mut weights = [0.0; FIXED_TEXT_SCORES];
+    weights.iter_mut().zip(fitted).for_each(|(weight, fitted)| *weight = *fitted as f32);
+    Some(FixedTextFusion { weights, intercept: *intercept as f32 })
 }

@@ -4,6 +4,7 @@ mod calibration;
 mod development;
 mod fixed_text;
 
+pub(crate) use calibration::fitted;
 pub use calibration::{calibrate, logistic, weigh};
 pub use development::{Probes, is_held_out, rounds};
 pub use fixed_text::{fixed_text_people, fuse_fixed_text};
@@ -20,9 +21,9 @@ const PERSON_KEYS_MIN: u32 = 200;
 
 /// Every subject of some corpora as a person of the population and the cohort.
 #[must_use]
-pub fn keystroke_people(corpora: &[Corpus]) -> Vec<Person> {
+pub fn keystroke_people<'a>(corpora: impl IntoIterator<Item = &'a Corpus>) -> Vec<Person> {
     let subjects: Vec<(&Corpus, &str)> = corpora
-        .iter()
+        .into_iter()
         .filter(|corpus| corpus.kind == CorpusKind::Keystroke)
         .flat_map(|corpus| corpus.subjects().into_iter().map(move |subject| (corpus, subject)))
         .collect();

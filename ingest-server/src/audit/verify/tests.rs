@@ -191,6 +191,18 @@ fn a_checkpoint_of_another_key_is_not_believed() {
 }
 
 #[test]
+fn a_log_that_is_cut_at_a_kept_checkpoint_does_not_pass() {
+    let log = Log::of(100);
+    let kept = fs::read_to_string(log.folder.join("checkpoints.jsonl")).unwrap();
+    let seq = usize::try_from(Checkpoint::parse(&kept).unwrap().seq).unwrap();
+    log.write(&log.lines()[..seq]);
+    fs::write(log.folder.join("head.json"), &kept).unwrap();
+    assert_eq!(log.verify().faults, [Fault::Unsigned], "the kept checkpoint is no end");
+    fs::remove_file(log.folder.join("head.json")).unwrap();
+    assert_eq!(log.verify().faults, [Fault::Unsigned]);
+}
+
+#[test]
 fn a_log_without_checkpoints_does_not_pass() {
     let log = Log::of(3);
     fs::remove_file(log.folder.join("head.json")).unwrap();

@@ -4,7 +4,7 @@ use rand::{RngExt, SeedableRng};
 use rand_chacha::ChaCha8Rng;
 
 /// Classes of keys that habits tell apart: left letters, right letters, space, everything else.
-pub(super) const KEY_KINDS: usize = 4;
+pub(crate) const KEY_KINDS: usize = 4;
 
 /// Somebody, or something.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -18,31 +18,31 @@ pub enum Nature {
 /// Habits of typing and pointing.
 #[derive(Clone, Debug)]
 pub struct Person {
-    pub(super) nature: Nature,
+    pub(crate) nature: Nature,
     /// ln of the dwell by kind of key. **Units**: ln ms.
-    pub(super) dwell: [f64; KEY_KINDS],
+    pub(crate) dwell: [f64; KEY_KINDS],
     /// Spread of the dwell. **Units**: ln.
-    pub(super) dwell_spread: f64,
+    pub(crate) dwell_spread: f64,
     /// ln of press to press by kinds of neighbours. **Units**: ln ms.
-    pub(super) flight_dd: [[f64; KEY_KINDS]; KEY_KINDS],
+    pub(crate) flight_dd: [[f64; KEY_KINDS]; KEY_KINDS],
     /// Spread of the flight. **Units**: ln.
-    pub(super) flight_spread: f64,
+    pub(crate) flight_spread: f64,
     /// How often they stop to think between words.
-    pub(super) pause_share: f64,
+    pub(crate) pause_share: f64,
     /// Fitts' law: the time that any movement takes. **Units**: ms.
-    pub(super) reach_base_ms: f64,
+    pub(crate) reach_base_ms: f64,
     /// Fitts' law: more time for each bit of difficulty. **Units**: ms.
-    pub(super) reach_slope_ms: f64,
+    pub(crate) reach_slope_ms: f64,
     /// Sideways bow of a movement, as a share of its length.
-    pub(super) bow: f64,
+    pub(crate) bow: f64,
     /// How early a movement is fastest, 1 for the middle.
-    pub(super) skew: f64,
+    pub(crate) skew: f64,
     /// Tremor. **Units**: px.
-    pub(super) tremor_px: f64,
+    pub(crate) tremor_px: f64,
     /// How often a movement goes too far and comes back.
-    pub(super) overshoot_share: f64,
+    pub(crate) overshoot_share: f64,
     /// How long a button is held. **Units**: ms.
-    pub(super) click_ms: f64,
+    pub(crate) click_ms: f64,
 }
 
 impl Person {
@@ -93,7 +93,7 @@ impl Person {
 }
 
 /// A draw of the normal distribution, by the sum of twelve uniform ones.
-pub(super) fn gauss(rng: &mut ChaCha8Rng) -> f64 {
+pub(crate) fn gauss(rng: &mut ChaCha8Rng) -> f64 {
     (0..12).map(|_| rng.random::<f64>()).sum::<f64>() - 6.0
 }
 

@@ -8,7 +8,7 @@ use palet_units::Micros;
 use rand::{RngExt, SeedableRng};
 use rand_chacha::ChaCha8Rng;
 
-use super::{Nature, Person, person::gauss};
+use crate::{Nature, Person, person::gauss};
 
 /// Samples of the mouse keep this distance. **Units**: ms.
 const SAMPLE_MS: f64 = 8.0;

@@ -1,0 +1,135 @@
+//! What is told of a corpus's trials: one JSON object, and the same as a table.
+
+use crate::corpus::Corpus;
+use crate::earning::earned_by;
+use crate::metrics::{ErrorCurve, Summary, summarise};
+use crate::scorers;
+use crate::trials::TrialRun;
+use palet_comparison::Models;
+use serde_json::{Map, Value, json};
+use std::io::Write;
+
+/// Everything that is told of one corpus's trials.
+pub(crate) fn json(
+    corpus: &Corpus,
+    run: &TrialRun,
+    summary: &Summary,
+    models: &Models,
+    background: &str,
+) -> Value {
+    let mated = run.scored.iter().filter(|trial| trial.mated).count();
+    let seconds = run.comparing.as_secs_f64().max(1e-9);
+    json!({
+        "corpus": corpus.name,
+        "kind": corpus.kind,
+        "subjects": run.subjects.len(),
+        "mated": mated,
+        "nonmated": run.scored.len() - mated,
+        "failed_to_score": run.failed,
+        "faults": run.faults.len(),
+        "left_out": run.left_out,
+        "eer": summary.eer,
+        "eer_ci95": summary.eer_ci95,
+        "auc": summary.auc,
+        "eer_per_subject_mean": summary.eer_per_subject_mean,
+        "fnmr_at_fmr_1pct": summary.fnmr_at_fmr_1pct,
+        "fnmr_at_fmr_0_1pct": summary.fnmr_at_fmr_0_1pct,
+        "worst_decile_fnmr_at_fmr_1pct": summary.worst_decile_fnmr_at_fmr_1pct,
+        "cllr": summary.cllr,
+        "cllr_min": summary.cllr_min,
+        "held_out": held_out(run),
+        "scorers": scorers(run, models),
+        "windows_per_s": run.windows as f64 / seconds,
+        "model": models.hash().to_string(),
+        "background": background,
+    })
+}
+
+/// The same figures on people who were held out of every fit; null where the models know nobody of the corpus.
+fn held_out(run: &TrialRun) -> Option<Value> {
+    let trials = run.held_out();
+    let summary = summarise(&trials)?;
+    Some(json!({
+        "subjects": summary.subjects.len(),
+        "mated": trials.iter().filter(|trial| trial.mated).count(),
+        "nonmated": trials.iter().filter(|trial| !trial.mated).count(),
+        "eer": summary.eer,
+        "fnmr_at_fmr_1pct": summary.fnmr_at_fmr_1pct,
+    }))
+}
+
+/// Every scorer by itself. One that stands beside the fusion has a weight of 0, and `earns`: what the fusion's cost
+/// would fall by with it, in bits.
+fn scorers(run: &TrialRun, models: &Models) -> Map<String, Value> {
+    let beside: Vec<&str> = scorers::all().iter().map(|scorer| scorer.name()).collect();
+    let weights = models.fusion_weights();
+    let row = |name: &'static str| {
+        let curve = ErrorCurve::of(&run.scored_by(name));
+        let mut row = json!({"eer": curve.eer(), "auc": curve.auc()});
+        let weight = weights.iter().find(|(known, _)| *known == name).map(|(_, weight)| *weight);
+        if beside.contains(&name) {
+            row["weight"] = json!(weight.unwrap_or(0.0));
+            row["earns"] = json!(earned_by(run, name));
+        } else if let Some(weight) = weight {
+            row["weight"] = json!(weight);
+        }
+        (name.to_owned(), row)
+    };
+    run.scorers().into_iter().map(row).collect()
+}
+
+/// The same as a table.
+pub(crate) fn tell(report: &Value, stdout: &mut impl Write) -> std::io::Result<()> {
+    let number = |name: &str| report[name].as_f64().unwrap_or(f64::NAN);
+    writeln!(
+        stdout,
+        "{}: {} subjects, {} mated, {} non-mated, {} failed to score",
+        report["corpus"].as_str().unwrap_or(""),
+        report["subjects"],
+        report["mated"],
+        report["nonmated"],
+        report["failed_to_score"]
+    )?;
+    writeln!(
+        stdout,
+        "  EER {:.4} [{:.4}, {:.4}]  AUC {:.4}  per subject {:.4}  FNMR@1% {:.3}  @.1% {:.3}  worst decile {:.3}",
+        number("eer"),
+        report["eer_ci95"][0].as_f64().unwrap_or(f64::NAN),
+        report["eer_ci95"][1].as_f64().unwrap_or(f64::NAN),
+        number("auc"),
+        number("eer_per_subject_mean"),
+        number("fnmr_at_fmr_1pct"),
+        number("fnmr_at_fmr_0_1pct"),
+        number("worst_decile_fnmr_at_fmr_1pct")
+    )?;
+    writeln!(
+        stdout,
+        "  Cllr {:.3} (min {:.3})  {:.0} windows/s/core  models {}",
+        number("cllr"),
+        number("cllr_min"),
+        number("windows_per_s"),
+        report["model"].as_str().unwrap_or("")
+    )?;
+    if let (Some(eer), Some(fnmr)) =
+        (report["held_out"]["eer"].as_f64(), report["held_out"]["fnmr_at_fmr_1pct"].as_f64())
+    {
+        let subjects = &report["held_out"]["subjects"];
+        writeln!(stdout, "  held out of every fit, {subjects} subjects: EER {eer:.4}  FNMR@1% {fnmr:.3}")?;
+    }
+    for (name, scorer) in report["scorers"].as_object().into_iter().flatten() {
+        writeln!(stdout, "    {}", scorer_row(name, scorer))?;
+    }
+    Ok(())
+}
+
+fn scorer_row(name: &str, scorer: &Value) -> String {
+    let value = |key: &str| scorer[key].as_f64().unwrap_or(f64::NAN);
+    let mut row = format!("{name:<28} EER {:.4}  AUC {:.4}", value("eer"), value("auc"));
+    if let Some(weight) = scorer["weight"].as_f64() {
+        row += &format!("  weight {weight:.3}");
+    }
+    if let Some(bits) = scorer["earns"].as_f64() {
+        row += &format!("  would earn {bits:+.3} bits");
+    }
+    row
+}
