@@ -8,7 +8,7 @@ CARGO ?= cargo
 CORPORA := $(or $(PALET_DATA),../shared/data)/corpora
 PALET := target/release/palet
 
-.PHONY: help setup sdk site build demo test test-rust test-js fmt fmt-check lint size e2e bench bench-presidio eval eval-docs \
+.PHONY: help setup sdk site build demo test test-rust test-js fmt fmt-check lint size e2e bench bench-presidio eval eval-docs eval-docs-check \
 	models fuzz crash docs ci clean
 
 help: ## List the targets
@@ -85,9 +85,12 @@ bench-presidio: ## Detection against Presidio's recognisers for a bank, in an en
 eval: build ## Error rates on the corpora beside the project, where they are
 	scripts/eval.sh "$(CORPORA)"
 
-eval-docs: build ## Write docs/evaluation.md from a run over all corpora
+eval-docs: ## Write docs/evaluation.md from a run over all corpora
 	$(CARGO) run --quiet --release --package palet-eval --bin palet-models -- document $(CORPORA)/* > docs/evaluation.md.new
 	mv docs/evaluation.md.new docs/evaluation.md
+
+eval-docs-check: ## docs/evaluation.md against a run over all corpora, where they are
+	scripts/eval-docs-check.sh "$(CORPORA)"
 
 models: ## Make the shipped population and cohort again, from the corpora that may be trained on
 	scripts/models.sh "$(CORPORA)"

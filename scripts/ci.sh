@@ -34,3 +34,4 @@ part size size
 part docs docs
 part e2e e2e
 part eval eval
+part eval-docs eval-docs-check

@@ -379,14 +379,24 @@ fn document(corpora: &[PathBuf]) -> Result<String, EvalError> {
     let policy = Policy::embedded_default().map_err(|_| EvalError::Policy)?;
     let settings = TakeoverSettings { models: &models, risk: &RiskSettings::default(), policy: &policy };
     let mut document = Document::new();
-    for folder in corpora {
-        let corpus = read(folder)?;
-        let run = trials::run(&corpus, &models);
+    let corpora = read_all(corpora)?;
+    for corpus in &corpora {
+        let run = trials::run_with(corpus, &models, &scorers::all());
         let summary = metrics::summarise(&run.scored_by(FUSION));
         let summary = summary.ok_or_else(|| EvalError::NoTrials(corpus.name.clone()))?;
-        document.add_trials(&corpus, &run, &summary);
+        document.add_trials(corpus, &run, &summary);
+        document.add_held_out(corpus, &run);
+        document.add_scorers(&judged::json(corpus, &run, &summary, &models, "shipped"));
         if !corpus.streams.is_empty() {
-            document.add_takeover(&takeover::run(&corpus, &settings));
+            document.add_takeover(&takeover::run(corpus, &settings));
+        }
+    }
+    for (kind, name) in [(CorpusKind::Keystroke, "keystroke"), (CorpusKind::Pointer, "pointer")] {
+        // As `palet-models synthesise` makes them where nothing else is asked for.
+        let made_up = synthesis::windows(kind, Size::default(), 1);
+        let real: Vec<&Corpus> = corpora.iter().filter(|corpus| corpus.kind == kind).collect();
+        if let Some(unlike) = synthesis::unlikeness(&made_up, &real) {
+            document.add_made_up(name, &unlike);
         }
     }
     Ok(document.finish(&models.hash().to_string()))

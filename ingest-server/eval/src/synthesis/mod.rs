@@ -26,6 +26,12 @@ pub struct Size {
     pub actions: u32,
 }
 
+impl Default for Size {
+    fn default() -> Self {
+        Self { people: 24, sessions: 6, actions: 300 }
+    }
+}
+
 /// One session of one made-up person, as rows of `events.csv`.
 struct Session {
     person: u64,
