@@ -37,7 +37,7 @@ pub trait Scorer: Send + Sync {
 /// A subject, as one scorer knows them.
 pub trait ScorerReference: Send + Sync {
     /// How well windows, taken as one probe, fit the subject: higher speaks for them. None where the windows hold
-    /// nothing that this scorer looks at, which an evaluation counts as neutral.
+    /// nothing that this scorer looks at, which an evaluation counts as a score between the others'.
     ///
     /// **Units**: the scorer's own; error rates need no more than an order.
     fn score(&self, probe: &[FeatureWindow]) -> Option<f64>;

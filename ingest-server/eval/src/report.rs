@@ -3,7 +3,7 @@
 use crate::metrics::{ErrorCurve, Scored, SubjectErrors, Summary};
 use crate::plot::{Axis, Line, escaped, even_marks, lines};
 use crate::takeover::TakeoverReport;
-use crate::trials::TrialRun;
+use crate::trials::{FUSION, TrialRun};
 use serde_json::{Value, json};
 use std::fmt::Write as _;
 use std::io;
@@ -115,17 +115,11 @@ fn takeover_page(told: &Value, plot: &str) -> String {
 
 fn scores_csv(run: &TrialRun, scorer: &str) -> String {
     let mut csv = String::from("trial,claimed,mated,score,llr\n");
-    for trial in &run.scored {
-        let of = |name: &str| trial.scores.iter().find(|(n, _)| *n == name).map_or(0.0, |(_, score)| *score);
+    let (judged, fused) = (run.scored_by(scorer), run.scored_by(FUSION));
+    for (trial, (score, fusion)) in run.scored.iter().zip(judged.iter().zip(&fused)) {
         let claimed = run.subjects.get(trial.claimed).map_or("", String::as_str);
         let mated = u8::from(trial.mated);
-        let _ = writeln!(
-            csv,
-            "{},{claimed},{mated},{:.6},{:.6}",
-            trial.id,
-            of(scorer),
-            of(crate::trials::FUSION)
-        );
+        let _ = writeln!(csv, "{},{claimed},{mated},{:.6},{:.6}", trial.id, score.llr, fusion.llr);
     }
     csv
 }

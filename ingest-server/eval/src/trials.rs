@@ -72,16 +72,20 @@ impl TrialRun {
         scored.into_iter().zip(held).filter(|(_, held)| *held).map(|(scored, _)| scored).collect()
     }
 
-    /// The scores of one scorer. Trials that it said nothing about are neutral.
+    /// The scores of one scorer. A trial that it said nothing about gets the mean of the others: neither sort gains.
     #[must_use]
     pub fn scored_by(&self, scorer: &str) -> Vec<Scored> {
-        let score = |trial: &ScoredTrial| {
-            trial.scores.iter().find(|(name, _)| *name == scorer).map_or(0.0, |(_, s)| *s)
+        let score =
+            |trial: &ScoredTrial| trial.scores.iter().find(|(name, _)| *name == scorer).map(|(_, s)| *s);
+        let told = self.scored.iter().filter_map(score);
+        let (sum, count) = told.fold((0.0, 0.0_f64), |(sum, count), score| (sum + score, count + 1.0));
+        let neutral = sum / count.max(1.0);
+        let scored = |trial: &ScoredTrial| Scored {
+            claimed: trial.claimed,
+            mated: trial.mated,
+            llr: score(trial).unwrap_or(neutral),
         };
-        self.scored
-            .iter()
-            .map(|trial| Scored { claimed: trial.claimed, mated: trial.mated, llr: score(trial) })
-            .collect()
+        self.scored.iter().map(scored).collect()
     }
 
     /// Names of the scorers, the fusion first.

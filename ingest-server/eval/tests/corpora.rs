@@ -8,7 +8,9 @@
 )]
 
 use flate2::{Compression, write::GzEncoder};
+use palet_eval::CorpusKind;
 use palet_eval::cli::{EvalArgs, EvalError, run};
+use palet_eval::synthesis::{Size, write_corpus as write_made_up};
 use serde_json::Value;
 use std::io::Write;
 use std::path::{Path, PathBuf};
@@ -146,4 +148,126 @@ fn a_takeover_is_masked_and_owners_stay_clear() {
     assert_eq!(default["name"], "default");
     assert!(default["median_events_to_mask"].as_f64().unwrap() <= 128.0, "{default}");
     assert!(default["genuine_streams_never_masked"].as_f64().unwrap() >= 0.9, "{default}");
+}
+
+#[test]
+fn an_enrolment_that_names_no_rows_is_told_and_counted() {
+    let folder = folder("enrolments");
+    let events = session("ann", "s0", (300, 160, 80))
+        + &session("bob", "s0", (300, 260, 130))
+        + &session("ann", "s1", (100, 160, 80))
+        + &session("bob", "s1", (100, 260, 130));
+    let enrol = "ann,s0,0,300\nann,s7,0,10\nbob,s0,0,300\nbob,s1,90,900\n";
+    let trials = "0,ann,ann,s1,0,100,1\n1,bob,ann,s1,0,100,0\n";
+    write_corpus(&folder, &events, enrol, trials);
+    let (result, reports, errors) = told(&args(&folder));
+    result.unwrap();
+    assert!(errors.contains("enrol.csv:3: expected a session of the corpus"), "{errors}");
+    assert!(errors.contains("enrol.csv:5: expected rows within the session"), "{errors}");
+    assert_eq!((&reports[0]["faults"], &reports[0]["failed_to_score"]), (&2.into(), &0.into()));
+}
+
+#[test]
+fn a_broken_file_is_refused_by_its_name() {
+    let folder = folder("broken");
+    write_corpus(&folder, &session("ann", "s0", (300, 160, 80)), "ann,s0,0,300\n", "0,ann,ann,s0,0,100,1\n");
+    std::fs::write(folder.join("events.csv.gz"), b"no gzip at all").unwrap();
+    let told_error = |folder: &Path| told(&args(folder)).0.unwrap_err().to_string();
+    assert!(told_error(&folder).contains("events.csv.gz"), "{}", told_error(&folder));
+    write_corpus(&folder, &session("ann", "s0", (300, 160, 80)), "ann,s0,0,300\n", "");
+    std::fs::write(folder.join("trials.csv"), "id,who\n").unwrap();
+    assert!(told_error(&folder).contains("trials.csv"), "{}", told_error(&folder));
+    std::fs::remove_file(folder.join("enrol.csv")).unwrap();
+    assert!(told_error(&folder).contains("enrol.csv"), "{}", told_error(&folder));
+}
+
+/// Two people, told apart with ease.
+fn small(name: &str) -> PathBuf {
+    let folder = folder(name);
+    let events = session("ann", "s0", (300, 160, 80))
+        + &session("bob", "s0", (300, 260, 130))
+        + &session("ann", "s1", (100, 160, 80))
+        + &session("bob", "s1", (100, 260, 130));
+    let trials = "0,ann,ann,s1,0,100,1\n1,bob,ann,s1,0,100,0\n2,bob,bob,s1,0,100,1\n3,ann,bob,s1,0,100,0\n";
+    write_corpus(&folder, &events, "ann,s0,0,300\nbob,s0,0,300\n", trials);
+    folder
+}
+
+#[test]
+fn every_promised_field_is_there() {
+    let report = told(&args(&small("fields"))).1.remove(0);
+    for number in [
+        "eer",
+        "auc",
+        "eer_per_subject_mean",
+        "fnmr_at_fmr_1pct",
+        "fnmr_at_fmr_0_1pct",
+        "worst_decile_fnmr_at_fmr_1pct",
+        "cllr",
+        "cllr_min",
+        "windows_per_s",
+    ] {
+        assert!(report[number].is_f64(), "{number} in {report}");
+    }
+    for count in ["subjects", "mated", "nonmated", "failed_to_score"] {
+        assert!(report[count].is_u64(), "{count} in {report}");
+    }
+    assert!(report["eer_ci95"].as_array().is_some_and(|ends| ends.len() == 2));
+    assert_eq!((&report["kind"], &report["background"]), (&"keystroke".into(), &"shipped".into()));
+    assert!(report["model"].as_str().is_some_and(|model| !model.is_empty()));
+    assert_eq!(report["eer"], 0.0, "the two are told apart with ease");
+    let floor = &report["scorers"]["mahalanobis"];
+    assert_eq!(floor["weight"], 0.0, "a floor has no weight, and its row says so: {floor}");
+}
+
+#[test]
+fn a_report_leaves_scores_plots_and_pages() {
+    let out = folder("report");
+    told(&EvalArgs {
+        out: Some(out.clone()),
+        scorer: Some("scaled-manhattan".into()),
+        ..args(&small("one"))
+    });
+    let scores = std::fs::read_to_string(out.join("scores.csv")).unwrap();
+    assert_eq!(scores.lines().next(), Some("trial,claimed,mated,score,llr"));
+    assert_eq!(scores.lines().count(), 5);
+    let page = std::fs::read_to_string(out.join("report.html")).unwrap();
+    assert_eq!(page.matches("<svg").count(), 3, "the plots are inside the page");
+    let report: Value =
+        serde_json::from_str(&std::fs::read_to_string(out.join("report.json")).unwrap()).unwrap();
+    assert_eq!(report["by_subject"].as_array().map(Vec::len), Some(2));
+    for plot in ["det.svg", "scores.svg", "reliability.svg"] {
+        assert!(std::fs::read_to_string(out.join(plot)).unwrap().starts_with("<svg"), "{plot}");
+    }
+}
+
+#[test]
+fn a_corpus_of_made_up_people_reads_without_a_fault_and_repeats() {
+    let folder = folder("made-up");
+    let size = Size { people: 6, sessions: 4, actions: 210 };
+    let made = || {
+        write_made_up(&folder, "made-up", CorpusKind::Keystroke, size, 5).unwrap();
+        std::fs::read(folder.join("events.csv.gz")).unwrap()
+    };
+    assert_eq!(made(), made());
+    let (result, reports, errors) = told(&args(&folder));
+    result.unwrap();
+    assert_eq!(errors, "");
+    assert_eq!((&reports[0]["faults"], &reports[0]["failed_to_score"]), (&0.into(), &0.into()));
+    assert!(reports[0]["eer"].as_f64().unwrap() < 0.2, "made-up people differ: {}", reports[0]);
+    let (result, reports, _) = told(&EvalArgs { takeover: true, ..args(&folder) });
+    result.unwrap();
+    assert_eq!(reports[0]["takeovers"], 12);
+}
+
+#[test]
+fn people_of_another_background_are_used() {
+    let background = folder("background");
+    let size = Size { people: 10, sessions: 3, actions: 210 };
+    write_made_up(&background, "background", CorpusKind::Keystroke, size, 9).unwrap();
+    let corpus = small("with-background");
+    let shipped = told(&args(&corpus)).1.remove(0);
+    let other = told(&EvalArgs { background: vec![background], ..args(&corpus) }).1.remove(0);
+    assert_eq!(other["background"], "background");
+    assert_ne!(shipped["model"], other["model"]);
 }
