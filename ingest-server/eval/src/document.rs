@@ -24,9 +24,9 @@ scorers: events are replayed as a page would see them, windows are compared as t
   smoothing, normalisation, channel weights and calibration on development trials of monaco-free: enrolling sessions, one at a
   time taken out and cut into probes, of the people whose number is no multiple of three. Fixed text: weights, caps and
   fusion on such trials of monaco-keypad. No trial that is shown below takes part, but for one: pseudo-counts and normalisation
-  were also looked at on all four sessions of monaco-fixed, of the same two thirds of its people. *Held out* rows are those trials in which
-  both people's numbers are multiples of three: nothing was fitted on either. The pointer's choices were made on sapimouse, the
-  session risk's sums with the takeover streams in view.
+  were also looked at on all four sessions of monaco-fixed, of the same two thirds of its people. *Held out*
+  rows are those trials in which both people's numbers are multiples of three: but for the bin edges nothing was chosen or
+  fitted on either. The pointer's choices were made on sapimouse, the session risk's sums with the takeover streams in view.
 - aalto-sentences and balabit have given nothing to any model and no choice to any setting. Expect other people to fare
   otherwise than these, and recalibrate per deployment.
 - Some recorded sessions of a subject are surely somebody else's (monaco-free m023, session s04). They are counted as errors.
