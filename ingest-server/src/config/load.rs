@@ -9,7 +9,7 @@ use super::{Faults, Settings};
 /// Prefix of every variable that is a setting.
 const PREFIX: &str = "PALET_";
 /// Variables with the prefix that are no settings: they belong to tools and tests.
-const NOT_SETTINGS: [&str; 3] = ["PALET_CONFIG", "PALET_DATA", "PALET_TENANT_KEY"];
+const NOT_SETTINGS: [&str; 4] = ["PALET_CONFIG", "PALET_DATA", "PALET_TENANT_KEY", "PALET_TEST_VAULT"];
 /// The names of the rooms.
 const ROOMS: [&str; 10] = [
     "server",
