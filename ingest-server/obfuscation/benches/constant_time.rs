@@ -19,6 +19,7 @@ use std::time::Instant;
 
 use palet_mask::FieldClass;
 use palet_obfuscation::ff1::Context;
+use palet_obfuscation::tokens::{DeterministicTokens, IndexTokens};
 use palet_obfuscation::{KeyVersion, SealBinding, ValueSealer};
 use palet_units::TenantId;
 use rand_chacha::ChaCha8Rng;
@@ -60,6 +61,7 @@ fn main() {
     );
     caught("ff1 with a digit's branch put in: |t| of one value against random ones", t, &mut lines);
     tokens(&mut lines);
+    other_tokens(&mut lines);
     report(&lines);
     std::process::exit(i32::from(lines.iter().any(|line| line["holds"] != json!(true))));
 }
@@ -105,6 +107,36 @@ fn tokens(lines: &mut Vec<Value>) {
         black_box(leaky_equal(black_box(&other[..]), black_box(&token[..])));
     });
     caught("comparison that stops early: |t| of a difference early against one late", t, lines);
+}
+
+/// The same of a one-way and of a deterministic token.
+fn other_tokens(lines: &mut Vec<Value>) {
+    const IBAN: &str = "DE89370400440532013000";
+    let tenant: TenantId = "bank".parse().unwrap();
+    let index = IndexTokens::new(&[3; 32], KeyVersion(1));
+    let token = index.index(IBAN, &tenant, FieldClass::Iban).unwrap().into_bytes();
+    let t = least_t(wrong_at(token, 12), |token| {
+        let text = core::str::from_utf8(black_box(token)).unwrap();
+        assert!(black_box(index.verify(text, IBAN, &tenant, FieldClass::Iban)).is_err());
+    });
+    steady("one-way token: |t| of an index wrong at its start against one wrong at its end", t, lines);
+    let deterministic = DeterministicTokens::new(&[4; 64], KeyVersion(1));
+    let token = deterministic.seal(IBAN, &tenant, FieldClass::Iban).unwrap().into_bytes();
+    let t = least_t(wrong_at(token, 12), |token| {
+        let text = core::str::from_utf8(black_box(token)).unwrap();
+        assert!(black_box(deterministic.open(text, &tenant, FieldClass::Iban)).is_err());
+    });
+    steady("deterministic token: |t| of one wrong at its start against one wrong at its end", t, lines);
+}
+
+/// A token with one character changed: the one at `start`, or the last but one.
+fn wrong_at(token: Vec<u8>, start: usize) -> impl Fn(bool, &mut ChaCha8Rng) -> Vec<u8> {
+    move |early, _| {
+        let at = if early { start } else { token.len() - 2 };
+        let mut token = token.clone();
+        token[at] = if token[at] == b'A' { b'B' } else { b'A' };
+        token
+    }
 }
 
 /// What the comparison of a token must not do: stop at the first difference.
