@@ -11,7 +11,7 @@ import { Icon } from "../ui/icon.tsx";
 import { usePoll } from "../ui/use-poll.ts";
 import { PhraseTask } from "./phrase-task.tsx";
 import { PointerTask } from "./pointer-task.tsx";
-import { type Bar, type LocalCounts, barWords, progressBars } from "./progress.ts";
+import { type Bar, type LocalCounts, barWords, isFull, progressBars } from "./progress.ts";
 import { TypingTask } from "./typing-task.tsx";
 
 const PROGRESS_EVERY_MS = 2_000;
@@ -25,6 +25,7 @@ export function EnrolPage() {
   const [local, setLocal] = useState<LocalCounts>({ keys: 0, strokes: 0, entries: 0 });
   const polled = usePoll(bank.enrolment, PROGRESS_EVERY_MS, stage === "collecting");
   const enrolment = learnt ?? polled;
+  const bars = enrolment === null ? null : progressBars(enrolment, local);
   const count = (part: keyof LocalCounts) => setLocal((before) => ({ ...before, [part]: before[part] + 1 }));
   const finish = async () => {
     setStage("learning");
@@ -49,7 +50,7 @@ export function EnrolPage() {
         sent whole.
       </p>
       {connection.value === "missing" ? <Fault text="PaLet’s files did not load, so nothing can be learnt in this page." /> : null}
-      {enrolment === null ? null : <ProgressBars bars={progressBars(enrolment, local)} />}
+      {bars === null ? null : <ProgressBars bars={bars} />}
       {stage === "collecting" ? (
         <>
           <PhraseTask onEntry={() => count("entries")} />
@@ -57,7 +58,7 @@ export function EnrolPage() {
           <PointerTask onStroke={() => count("strokes")} />
         </>
       ) : null}
-      <Finish stage={stage} fault={fault} enrolment={enrolment} onFinish={finish} />
+      <Finish stage={stage} fault={fault} enrolment={enrolment} enough={bars?.every(isFull) ?? false} onFinish={finish} />
       {stage === "learnt" ? <PasskeyCard /> : null}
     </div>
   );
@@ -111,8 +112,8 @@ function ProgressBars({ bars }: { bars: readonly Bar[] }) {
   );
 }
 
-function Finish(props: { stage: Stage; fault: string | null; enrolment: Enrolment | null; onFinish: () => void }) {
-  const { stage, enrolment } = props;
+function Finish(props: { stage: Stage; fault: string | null; enrolment: Enrolment | null; enough: boolean; onFinish: () => void }) {
+  const { stage, enrolment, enough } = props;
   return (
     <section class="card stack" aria-labelledby="finish">
       <h2 id="finish">{stage === "learnt" ? "That was it" : "Finish"}</h2>
@@ -120,7 +121,9 @@ function Finish(props: { stage: Stage; fault: string | null; enrolment: Enrolmen
       <div role="status">
         {stage === "learning" ? <p>Learning from what you typed …</p> : null}
         {stage === "learnt" ? <p>{enrolment?.message}</p> : null}
-        {stage === "collecting" && enrolment !== null ? <p class="muted">{enrolment.message}</p> : null}
+        {stage === "collecting" && enrolment !== null ? (
+          <p class="muted">{enough ? "That is enough for a first reference." : enrolment.message}</p>
+        ) : null}
       </div>
       <p class="actions">
         {stage === "learnt" ? (

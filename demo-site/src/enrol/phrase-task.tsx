@@ -4,7 +4,7 @@ import { useRef, useState } from "preact/hooks";
 import { config } from "../app/state.ts";
 import { normalisePhrase } from "./phrase.ts";
 
-const LAST_RELEASE_MS = 120;
+const LAST_RELEASE_MS = 250;
 
 /** The field, its count and what became of the last entry. */
 export function PhraseTask({ onEntry }: { onEntry: () => void }) {

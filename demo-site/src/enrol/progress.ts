@@ -38,6 +38,11 @@ function bar(label: string, unit: string, of: { have: number; want: number; trai
   return { label, unit, reached, fresh, want, done: of.trained || reached >= want };
 }
 
+/** Whether nothing more is wanted of it. */
+export function isFull({ reached, fresh, want, done }: Bar): boolean {
+  return done || reached + fresh >= want;
+}
+
 /** "420 of 600 keys". */
 export function barWords({ reached, fresh, want, unit }: Bar): string {
   return `${reached + fresh} of ${want} ${unit}`;

@@ -6,8 +6,7 @@ import type { Account, Transaction } from "../bank/answers.ts";
 import { bank } from "../bank/client.ts";
 import { MaskedField, SealedText } from "../fields/masked-field.tsx";
 import { formatDay } from "../format/date.ts";
-import { PasskeyCard } from "../step-up/passkey-card.tsx";
-import { obstacle } from "../step-up/passkey.ts";
+import { PasskeyOffer } from "../step-up/passkey-card.tsx";
 import { Fault } from "../ui/fault.tsx";
 import { useLoaded } from "../ui/use-loaded.ts";
 import { MessageBox } from "./message-box.tsx";
@@ -20,6 +19,7 @@ export function AccountsPage() {
   return (
     <div class="page">
       <h1 tabIndex={-1}>Good day, {me.value?.name}</h1>
+      <PasskeyOffer />
       <Fault text={accounts.fault} />
       <section aria-label="Your accounts" class="accounts">
         {accounts.value?.map((account) => (
@@ -27,16 +27,9 @@ export function AccountsPage() {
         ))}
       </section>
       <MessageBox />
-      <PasskeyOffer />
       {shown === null ? null : <Transactions key={shown} account={shown} />}
     </div>
   );
-}
-
-/** Once, while there is none and one can be had here. Stays after it was set up, to say so, until the page is left. */
-function PasskeyOffer() {
-  const [offered] = useState(obstacle() === null && me.value?.passkeys.count === 0);
-  return offered ? <PasskeyCard /> : null;
 }
 
 function AccountCard({ account, shown, onShow }: { account: Account; shown: boolean; onShow: () => void }) {

@@ -122,3 +122,8 @@ effect(() => {
   const { context } = factsOf(route.value);
   if (context && running.value) running.value.setContext(context);
 });
+
+// What became of a proof is news on the page where it was asked for.
+effect(() => {
+  if (route.value !== "missing") proved.value = null;
+});

@@ -23,11 +23,11 @@ export function bandWords(band: BandName): { title: string; text: string } {
 
 const CONNECTIONS: Readonly<Record<Connection, { short: string; text: string; good: boolean }>> = {
   idle: { short: "Not started", text: "PaLet has not started in this page.", good: false },
-  connecting: { short: "Connecting", text: "Connecting: everything stays masked until the server answers.", good: false },
-  live: { short: "Live", text: "Live over an encrypted socket.", good: true },
+  connecting: { short: "Connecting", text: "Everything stays masked until the server answers.", good: false },
+  live: { short: "Live", text: "Connected over an encrypted socket.", good: true },
   reconnecting: { short: "Reconnecting", text: "The connection is lost. After a short grace everything is hidden.", good: false },
   fallback: { short: "By request", text: "The socket does not work: sealed requests are used instead.", good: true },
-  paused: { short: "Paused", text: "Paused: nothing is captured, fields still follow the server’s word.", good: true },
+  paused: { short: "Paused", text: "Nothing is captured here; fields still follow the server’s word.", good: true },
   ended: { short: "Ended", text: "The session has ended: everything is hidden.", good: false },
   "no-evidence": { short: "No evidence", text: "PaLet’s core cannot run in this browser: everything stays masked, and nobody is suspected for it.", good: false },
   missing: { short: "No SDK", text: "PaLet’s files did not load: everything stays masked.", good: false },

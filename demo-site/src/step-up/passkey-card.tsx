@@ -1,9 +1,10 @@
-/** Setting up a passkey, while nobody is in doubt: on the profile page, after the guided page, and once on the accounts. */
+/** Setting up a passkey, while nobody is in doubt: on the profile page, after the guided page, offered on the accounts. */
 
 import { useState } from "preact/hooks";
 import { me, refreshMe, sentenceOf } from "../app/state.ts";
 import type { Reason } from "../bank/answers.ts";
 import { BankFault, bank } from "../bank/client.ts";
+import { askedStepUp } from "../palet/connection.ts";
 import { Fault } from "../ui/fault.tsx";
 import { Icon } from "../ui/icon.tsx";
 import { browserRefusal, makePasskey, obstacle } from "./passkey.ts";
@@ -35,11 +36,51 @@ export function PasskeyCard() {
       ) : (
         <p class="hint">{why === "browser" ? "This browser has no passkeys: a code takes their place in this demonstration." : <Elsewhere />}</p>
       )}
-      {asked === null ? null : (
-        <StepUpDialog reference={asked.reference} reasons={asked.reasons} onPassed={() => settle(true)} onGivenUp={() => settle(false)} />
-      )}
+      <Proof asked={asked} onSettled={settle} />
     </section>
   );
+}
+
+/** One line while there is none and one can be had here; then one that says that it is there. */
+export function PasskeyOffer() {
+  const { said, fault, busy, asked, setUp, settle } = useSetUp();
+  const [offered] = useState(obstacle() === null && me.value?.passkeys.count === 0);
+  if (!offered || (askedStepUp.value !== null && said === null)) return null;
+  return (
+    <>
+      <div role="status">
+        {said === null ? (
+          <p class="notice asked__notice">
+            <span>
+              <strong>You have no passkey yet.</strong> With one you can prove that it is you when the bank asks.
+            </span>
+            <button type="button" class="button button--small" disabled={busy} onClick={setUp}>
+              {busy ? "Waiting for your device …" : "Set up a passkey"}
+            </button>
+          </p>
+        ) : (
+          <p class="notice">
+            <Icon name="check" />
+            <span>{said}</span>
+          </p>
+        )}
+      </div>
+      <Fault text={fault} />
+      <Proof asked={asked} onSettled={settle} />
+    </>
+  );
+}
+
+function Proof({ asked, onSettled }: { asked: Asked | null; onSettled: (passed: boolean) => void }) {
+  if (asked === null) return null;
+  return (
+    <StepUpDialog reference={asked.reference} reasons={asked.reasons} onPassed={() => onSettled(true)} onGivenUp={() => onSettled(false)} />
+  );
+}
+
+interface Asked {
+  reference: string;
+  reasons: Reason[];
 }
 
 function Elsewhere() {
@@ -62,7 +103,7 @@ function useSetUp() {
   const [said, setSaid] = useState<string | null>(null);
   const [fault, setFault] = useState<string | null>(null);
   const [busy, setBusy] = useState(false);
-  const [asked, setAsked] = useState<{ reference: string; reasons: Reason[] } | null>(null);
+  const [asked, setAsked] = useState<Asked | null>(null);
   const setUp = async () => {
     setBusy(true);
     setFault(null);

@@ -28,6 +28,8 @@ export function StepUpDialog(props: {
   const dialog = useRef<HTMLDialogElement>(null);
   const passed = useRef(false);
   const [byCode, setByCode] = useState(!canProve());
+  // PaLet may ask again meanwhile; the proof under way is still for the question that it began with.
+  const [{ reference, reasons }] = useState({ reference: props.reference, reasons: props.reasons });
   useEffect(() => {
     proved.value = null;
     dialog.current?.showModal();
@@ -43,15 +45,15 @@ export function StepUpDialog(props: {
     proved.value = false;
     props.onGivenUp();
   };
-  const parts: ProofProps = { reference: props.reference, onPassed, onLeave: () => dialog.current?.close() };
+  const parts: ProofProps = { reference, onPassed, onLeave: () => dialog.current?.close() };
   return (
     <dialog ref={dialog} class="dialog" aria-labelledby="step-up-title" onClose={onClose}>
       <div class="stack">
         <h2 id="step-up-title">Please confirm that it is you</h2>
-        <ReasonList reasons={props.reasons} />
+        <ReasonList reasons={reasons} />
         {byCode ? <CodeProof {...parts} why={obstacle()} /> : <PasskeyProof {...parts} onNoPasskey={() => setByCode(true)} />}
         <p class="hint muted">
-          Reference <span class="mono">{props.reference}</span>
+          Reference <span class="mono">{reference}</span>
         </p>
       </div>
     </dialog>

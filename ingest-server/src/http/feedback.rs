@@ -51,17 +51,21 @@ pub(crate) async fn report(
         FeedbackKind::StepUpFailed => Some(Input::StepUpFailed),
         FeedbackKind::Genuine | FeedbackKind::Fraud => None,
     };
-    if let Some(word) = word {
-        let live = assess::find(&state, &caller, &body.session, now).await?;
-        live.take_bank_word(state.registry.tools(), &word, now)
-            .map_err(|_| Problem::unavailable("expected room for one more decision; try again"))?;
-    }
+    let live = match &word {
+        Some(_) => Some(assess::find(&state, &caller, &body.session, now).await?),
+        None => None,
+    };
+    // The trace is on the disk before a mask comes down.
     if let FeedbackKind::StepUpPassed | FeedbackKind::StepUpFailed = body.kind {
         let passed = body.kind == FeedbackKind::StepUpPassed;
         let outcome = if passed { Outcome::Done } else { Outcome::Failed };
         let entry = Entry::new(Action::StepUp, outcome, now).tenant(&caller.tenant).key(&caller.key_id);
         let entry = entry.with(Detail::Session, session.id).with(Detail::Subject, &session.subject);
         state.audit.append(entry.with_words(Detail::Reference, &body.reference)).await?;
+    }
+    if let Some((live, word)) = live.zip(word) {
+        live.take_bank_word(state.registry.tools(), &word, now)
+            .map_err(|_| Problem::unavailable("expected room for one more decision; try again"))?;
     }
     let (tenant, kind, reference) = (caller.tenant, body.kind, body.reference.clone());
     let feedback = FeedbackRecord { tenant, session: session.id, kind, reference, at: now };

@@ -3,16 +3,14 @@
  * its window; and a whole visit by the keyboard alone.
  */
 import assert from "node:assert/strict";
-import { readFileSync } from "node:fs";
-import { createRequire } from "node:module";
 import { after, before, test } from "node:test";
 
+import { faultsOf } from "../support/axe.mjs";
 import { launchChromium } from "../support/browsers.mjs";
 import { startDemo } from "../support/palet.mjs";
 import { becomesClear, evenly, isClear, levels, shoot, signIn, visit } from "../support/visit.mjs";
 import { typeInChromium } from "../support/typist.mjs";
 
-const AXE = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
 const VIEWS = [
   { name: "wide-light", viewport: { width: 1280, height: 800 }, colorScheme: "light" },
   { name: "narrow-dark", viewport: { width: 390, height: 844 }, colorScheme: "dark" },
@@ -31,17 +29,11 @@ after(async () => {
   await demo?.stop();
 });
 
-/** What axe calls serious or critical, and a page that is wider than its window. */
-async function faultsOf(page, name) {
+/** The faults of a page that has settled. */
+async function look(page, name) {
   await page.waitForTimeout(800);
   await shoot(page, `access-${name}`);
-  // Over the DevTools protocol: the pages' own policy lets no other script in.
-  await page.evaluate(AXE);
-  const found = await page.evaluate(() => window.axe.run({ resultTypes: ["violations"] }).then(({ violations }) =>
-    violations.filter(({ impact }) => impact === "serious" || impact === "critical")
-      .map(({ id, help, nodes }) => `${id}: ${help}: ${nodes.map(({ target, any }) => `${target} ${any[0]?.message ?? ""}`).join("; ")}`)));
-  const wide = await page.evaluate(() => document.documentElement.scrollWidth - innerWidth);
-  return [...found, ...(wide > 0 ? [`${wide} px wider than the window`] : [])].map((fault) => `${name}: ${fault}`);
+  return faultsOf(page, name);
 }
 
 for (const view of VIEWS) {
@@ -51,25 +43,41 @@ for (const view of VIEWS) {
     const faults = [];
     for (const path of OPEN_PAGES) {
       await page.goto(`${demo.named}/${path}`);
-      faults.push(...(await faultsOf(page, `${path || "welcome"}-${view.name}`)));
+      faults.push(...(await look(page, `${path || "welcome"}-${view.name}`)));
     }
     await signIn(visited, demo.named);
     await becomesClear(page);
     for (const path of OWN_PAGES) {
       await page.goto(`${demo.named}/${path}`);
-      faults.push(...(await faultsOf(page, `own-${path}-${view.name}`)));
+      faults.push(...(await look(page, `own-${path}-${view.name}`)));
     }
     await page.goto(`${demo.named}/accounts`);
     await becomesClear(page);
     for (const tab of ["risk", "leaves", "replay"]) {
       if (await page.isVisible(".dockbar [aria-expanded=false]")) await page.click(".dockbar button");
       await page.click(`#tab-${tab}`);
-      faults.push(...(await faultsOf(page, `tab-${tab}-${view.name}`)));
+      faults.push(...(await look(page, `tab-${tab}-${view.name}`)));
     }
     assert.deepEqual(faults, []);
     await context.close();
   });
 }
+
+test("a fault would be found", async () => {
+  const { context, page } = await visit(browser, demo.named);
+  await page.evaluate(() => {
+    const pale = document.createElement("p");
+    pale.textContent = "hardly to be read";
+    pale.style.color = "#e8e6e0";
+    pale.style.width = "3000px";
+    document.querySelector("main").append(pale, document.createElement("button"));
+  });
+  const faults = await look(page, "spoilt");
+  for (const expected of [/color-contrast/, /button-name/, /wider than the window/]) {
+    assert.ok(faults.some((fault) => expected.test(fault)), `${expected} in ${faults.join(" | ")}`);
+  }
+  await context.close();
+});
 
 test("a visit by the keyboard alone: in, around, out, with nothing masked for it", { timeout: 120_000 }, async () => {
   const { context, page, cdp } = await visit(browser, demo.named);

@@ -3,6 +3,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 
 const LEFT = new Set("qwertasdfgzxcvb");
 const FLIGHT_US_MAX = 1_500_000;
+const UP_US_MIN = 20_000;
 
 const classOf = (key) => (key === "space" || key === " " ? "space" : LEFT.has(key) ? "left" : /^[a-z]$/.test(key) ? "right" : "other");
 
@@ -22,10 +23,15 @@ export function handOf(person) {
   }
   return (text) => {
     let at = 0;
+    const free = new Map();
     return [...text.toLowerCase()].map((sign, index) => {
       if (index > 0) at += flights.take(classOf(text[index - 1].toLowerCase()) + classOf(sign)) ?? 180_000;
       const name = sign === " " ? "space" : sign === "\n" ? "enter" : sign;
-      return [name, at, at + (dwells.take(classOf(sign)) ?? 90_000)];
+      // No key goes down again before it came up.
+      at = Math.max(at, free.get(name) ?? 0);
+      const release = at + (dwells.take(classOf(sign)) ?? 90_000);
+      free.set(name, release + UP_US_MIN);
+      return [name, at, release];
     });
   };
 }

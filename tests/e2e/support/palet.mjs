@@ -141,6 +141,12 @@ class Palet {
     throw new Error(`${subject} was not trained in time`);
   }
 
+  /** Runs another command of the binary over the same data; what it prints. Throws where it fails. */
+  run(...words) {
+    const env = { ...ENVIRONMENT, PALET_STORE__DATA_FOLDER: join(this.folder, "data") };
+    return execFileSync(PALET, words, { env, encoding: "utf8" });
+  }
+
   async stop() {
     this.child.kill("SIGTERM");
     if (this.child.exitCode === null) await new Promise((resolve) => this.child.once("exit", resolve));
