@@ -32,7 +32,7 @@ use crate::{
     telemetry::Metrics,
     unmask::UnmaskDesk,
     upkeep,
-    values::Values,
+    values::{Classes, Values},
     ws,
 };
 
@@ -179,7 +179,8 @@ pub async fn start(settings: Settings, more: Option<MoreRoutes>) -> Result<Runni
 
     let (stop, stopped) = watch::channel(false);
     let (log, writer) = DecisionLog::new(&settings.decisions, Arc::clone(&store), Arc::clone(&metrics));
-    let values = Arc::new(Values::new(Arc::new(ring), Arc::clone(&store)));
+    let classes = Classes::new(&settings.custom);
+    let values = Arc::new(Values::new(Arc::new(ring), Arc::clone(&store)).with_classes(classes));
     let risk = RiskSettings::default();
     let policies = succession::replay(&*store, Arc::clone(&models), risk, &base).await?;
     if let Some(entry) = succession::settle(&*store, &settings, &policies, &base).await? {

@@ -41,14 +41,18 @@ async function publish(stem, extension, bytes) {
   return file;
 }
 
-const wasm = await readFile(path.join(home, "src/wasm/palet_bg.wasm")).catch(() => {
-  console.error("expected js/src/wasm/palet_bg.wasm; build it first: cargo run -p xtask -- wasm");
-  process.exit(1);
-});
+const readWasm = (name) =>
+  readFile(path.join(home, "src/wasm", name)).catch(() => {
+    console.error(`expected js/src/wasm/${name}; build it first: cargo run -p xtask -- wasm`);
+    process.exit(1);
+  });
+const wasm = await readWasm("palet_bg.wasm");
+const fieldsWasm = await readWasm("palet_fields_bg.wasm");
 
 await rm(dist, { recursive: true, force: true });
 await mkdir(path.join(dist, "npm"), { recursive: true });
 const wasmName = await publish("palet_bg", "wasm", wasm);
+const fieldsWasmName = await publish("palet_fields_bg", "wasm", fieldsWasm);
 
 const shared = {
   absWorkingDir: home,
@@ -60,14 +64,23 @@ const shared = {
   define: {
     __PALET_WASM_INTEGRITY__: JSON.stringify(integrityOf(wasm)),
     __PALET_WASM_NAME__: JSON.stringify(wasmName),
+    __PALET_FIELDS_WASM_INTEGRITY__: JSON.stringify(integrityOf(fieldsWasm)),
   },
+};
+/** Names of the files that are loaded later: those that hold their hash, and the plain ones for the npm package. */
+const published = { __PALET_FIELDS_WASM_NAME__: JSON.stringify(fieldsWasmName) };
+const plain = {
+  __PALET_FIELDS_WASM_NAME__: JSON.stringify("palet_fields_bg.wasm"),
+  __PALET_LATER_NAME__: JSON.stringify("later.js"),
 };
 
 async function script(entry, format) {
-  const { outputFiles } = await esbuild.build({ ...shared, entryPoints: [entry], format, write: false });
+  const define = { ...shared.define, ...published };
+  const { outputFiles } = await esbuild.build({ ...shared, define, entryPoints: [entry], format, write: false });
   return Buffer.from(outputFiles[0].text.replaceAll("./palet_bg.wasm", `./${wasmName}`));
 }
 
+published.__PALET_LATER_NAME__ = JSON.stringify(await publish("later", "js", await script("src/later/index.ts", "esm")));
 await publish("palet", "js", await script("src/entry-module.ts", "esm"));
 await publish("palet.iife", "js", await script("src/entry-classic.ts", "iife"));
 await publish("inspect", "js", await script("src/inspect.ts", "esm"));
@@ -80,16 +93,28 @@ for (const [language, words] of Object.entries(languages)) {
 
 await esbuild.build({
   ...shared,
+  define: { ...shared.define, ...plain },
   entryPoints: ["src/index.ts", "src/inspect.ts", "src/react.ts", "src/words.ts"],
   format: "esm",
   splitting: true,
   external: ["react"],
   outdir: path.join(dist, "npm"),
 });
+await esbuild.build({
+  ...shared,
+  define: { ...shared.define, ...plain },
+  entryPoints: ["src/later/index.ts"],
+  format: "esm",
+  outfile: path.join(dist, "npm/later.js"),
+});
 await writeFile(path.join(dist, "npm/palet_bg.wasm"), wasm);
+await writeFile(path.join(dist, "npm/palet_fields_bg.wasm"), fieldsWasm);
 execFileSync(process.execPath, [path.join(home, "node_modules/typescript/bin/tsc")], { cwd: home, stdio: "inherit" });
-await cp(path.join(home, "src/wasm/palet_bg.wasm.d.ts"), path.join(dist, "types/wasm/palet_bg.wasm.d.ts"));
+for (const name of ["palet_bg", "palet_fields_bg"]) {
+  await cp(path.join(home, `src/wasm/${name}.wasm.d.ts`), path.join(dist, `types/wasm/${name}.wasm.d.ts`));
+}
 
-// `page` is what every page with the SDK loads; the size budget counts it.
-const manifest = { version, page: ["palet.js", "palet_bg.wasm"], files };
+// `page` is what every page with the SDK loads before it shows anything; the size budget counts it. `later` is loaded
+// when the page is up: what screen readers hear, forms of local values, the finder of untagged inputs.
+const manifest = { version, page: ["palet.js", "palet_bg.wasm"], later: ["later.js", "palet_fields_bg.wasm"], files };
 await writeFile(path.join(dist, "manifest.json"), `${JSON.stringify(manifest, null, 2)}\n`);

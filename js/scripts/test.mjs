@@ -21,7 +21,7 @@ await esbuild.build({
   packages: "external",
   outdir: built,
   outExtension: { ".js": ".mjs" },
-  define: { __PALET_WASM_INTEGRITY__: '""', __PALET_WASM_NAME__: '"palet_bg.wasm"' },
+  define: { __PALET_WASM_INTEGRITY__: '""', __PALET_WASM_NAME__: '"palet_bg.wasm"', __PALET_LATER_NAME__: '"later.js"' },
   sourcemap: "inline",
 });
 const files = names.map((name) => path.join(built, name.replace(/\.ts$/, ".mjs")));

@@ -1,5 +1,6 @@
 /** What the page is told, and the shapes in which it is told. */
 
+import type { Found } from "./later/host";
 import type { Level } from "./level";
 
 /** How the session stands. `no-evidence`: the wasm could not run; everything is masked by script alone. */
@@ -60,7 +61,8 @@ export interface Inspection {
 
 /**
  * Something that the page's operator should know, as a stable code, never with a value: a refusal of the server
- * (`bad-token`, …), `no-token`, `batches-lost` with their count, `too-many-fields`, or why there is no session
+ * (`bad-token`, …), `no-token`, `batches-lost` with their count, `too-many-fields`,
+ * `no-fields` where the finder of untagged inputs could not be loaded, or why there is no session
  * (`no-webassembly`, `blocked-by-csp`, `not-loaded`, `stopped`).
  */
 export interface Notice {
@@ -74,6 +76,7 @@ export interface Events {
   "step-up": StepUp;
   state: State;
   notice: Notice;
+  found: Found;
 }
 
 type Handler = (detail: never) => void;

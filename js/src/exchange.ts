@@ -20,7 +20,7 @@ const DECISIONS = ["allow", "step-up", "deny"] as const;
 
 /** What the exchange tells the page. */
 export interface ExchangeListener {
-  paint(field: number, level: number, display: string | null): void;
+  paint(field: number, level: number, display: string | null, shut: number): void;
   maskAll(): void;
   emit(event: string, detail: unknown): void;
   answer(id: number, answer: ActionAnswer): void;
@@ -135,7 +135,7 @@ export class Exchange {
       case Effect.Beacon:
         return this.#beacon(core.bytes());
       case Effect.Paint:
-        return listener.paint(core.number(0), core.number(1), core.text(0));
+        return listener.paint(core.number(0), core.number(1), core.text(0), core.number(2));
       case Effect.MaskAll:
         return listener.maskAll();
       case Effect.Risk:

@@ -22,8 +22,9 @@ export type {
   State,
   StepUp,
 } from "./events";
+export type { Found } from "./later/host";
 export { LEVELS, type Level } from "./level";
-export type { Consent, InitOptions } from "./options";
+export type { Consent, Detect, InitOptions } from "./options";
 export type { Words } from "./paint/words";
 export type { PaletSession };
 

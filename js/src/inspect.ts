@@ -64,7 +64,7 @@ export interface Stroke {
 export interface Field {
   id: number;
   class: string;
-  source: "sealed" | "local" | "input";
+  source: "sealed" | "local" | "input" | "found";
   sealedBytes: number;
 }
 
@@ -191,7 +191,7 @@ function readField(reader: Reader): Field {
   const id = reader.number();
   const known = reader.variant(FIELD_CLASSES);
   const own = reader.flag() ? reader.text() : null;
-  const source = reader.variant(["sealed", "local", "input"] as const);
+  const source = reader.variant(["sealed", "local", "input", "found"] as const);
   return { id, class: own ?? known, source, sealedBytes: source === "sealed" ? reader.text().length : 0 };
 }
 

@@ -26,7 +26,14 @@ export interface InitOptions {
   actionTimeoutMs?: number;
   /** Words for screen readers, in the page's language. Default: English, German or French by `<html lang>`. */
   words?: Partial<Words>;
+  /**
+   * Sensitive inputs that nobody tagged: `mask` (default) masks them as the policy says of their class, `report` only
+   * tells the page of them, `off` does not look for them. Any other word masks.
+   */
+  detect?: Detect;
 }
+
+export type Detect = "mask" | "report" | "off";
 
 export interface Settings extends Omit<InitOptions, "serverKey"> {
   serverKey: Uint8Array;
@@ -35,6 +42,7 @@ export interface Settings extends Omit<InitOptions, "serverKey"> {
   consent: Consent;
   strict: boolean;
   actionTimeoutMs: number;
+  detect: Detect;
 }
 
 const CONSENTS: readonly string[] = ["none", "fraud-only", "full"];
@@ -45,7 +53,7 @@ export const consentCode = (consent: Consent): number => CONSENTS.indexOf(consen
 
 /** Checks the options. Throws a {@link PaletError} that says what was expected. */
 export function parseOptions(options: InitOptions): Settings {
-  const { serverKey, token, consent = "full", actionTimeoutMs = ACTION_TIMEOUT_MS } = options;
+  const { serverKey, token, consent = "full", actionTimeoutMs = ACTION_TIMEOUT_MS, detect = "mask" } = options;
   const socket = parseEndpoint(options.endpoint);
   if (typeof token !== "function") {
     throw new PaletError("no-token-provider", "expected token to be a function");
@@ -64,6 +72,7 @@ export function parseOptions(options: InitOptions): Settings {
     consent,
     strict: options.strict ?? false,
     actionTimeoutMs,
+    detect,
   };
 }
 
@@ -98,19 +107,13 @@ function besideEndpoint(socket: URL): string {
 
 /** The options in a script tag's `data-` attributes; `null` where the tag does not ask for a start. */
 export function readScript(script: HTMLElement | null): InitOptions | null {
-  const data = script?.dataset;
-  if (!data?.endpoint) return null;
-  const options: InitOptions = {
-    endpoint: data.endpoint,
-    serverKey: data.serverKey ?? "",
-    token: tokenFrom(data.tokenUrl ?? ""),
-  };
-  if (data.consent) options.consent = data.consent as Consent;
-  if (data.strict !== undefined) options.strict = data.strict !== "false";
-  if (data.fallbackUrl) options.fallbackUrl = data.fallbackUrl;
-  if (data.wasmUrl) options.wasmUrl = data.wasmUrl;
-  if (data.integrity) options.integrity = data.integrity;
-  if (data.actionTimeoutMs) options.actionTimeoutMs = Number(data.actionTimeoutMs);
+  const { tokenUrl = "", strict, actionTimeoutMs, ...data } = script?.dataset ?? {};
+  if (!data.endpoint) return null;
+  // An empty attribute says nothing, but for `data-strict`.
+  const said = Object.entries(data).filter(([, value]) => value);
+  const options = { serverKey: "", ...Object.fromEntries(said), token: tokenFrom(tokenUrl) } as unknown as InitOptions;
+  if (strict !== undefined) options.strict = strict !== "false";
+  if (actionTimeoutMs) options.actionTimeoutMs = Number(actionTimeoutMs);
   return options;
 }
 
@@ -118,7 +121,7 @@ export function readScript(script: HTMLElement | null): InitOptions | null {
 export function tokenFrom(url: string): () => Promise<string> {
   return async () => {
     const answer = await fetch(url, { credentials: "same-origin", cache: "no-store" });
-    if (!url || !answer.ok) throw new Error(`palet: expected a token, got status ${answer.status}`);
+    if (!url || !answer.ok) throw new Error(); // The session tells of it as `no-token`.
     const text = (await answer.text()).trim();
     return text.startsWith("{") ? String((JSON.parse(text) as { token?: unknown }).token ?? "") : text;
   };

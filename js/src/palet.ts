@@ -13,11 +13,13 @@ import { type InitOptions, type Settings, consentCode, parseOptions } from "./op
 import { PageLife } from "./page";
 import { defineElement, forgetElement } from "./paint/custom-element";
 import { type Declaration, Painter } from "./paint/painter";
-import { type Words, overlay, wordsFile, wordsOf } from "./paint/words";
+import { type Words, wordsOf } from "./paint/words";
 
 /** The ring is drained so long after its first record: some frames at once, and far from full. */
 const DRAIN_MS = 100;
-const SOURCES = { sealed: 0, local: 1, input: 2 } as const;
+const SOURCES = { sealed: 0, local: 1, input: 2, found: 3 } as const;
+
+declare const __PALET_LATER_NAME__: string;
 
 const unanswered = (why: string): ActionAnswer => ({
   decision: "step-up",
@@ -139,8 +141,10 @@ export class PaletSession {
   }
 
   /** Masks and watches the fields inside of a shadow root, which cannot be found from outside. */
-  watch(root: ShadowRoot): void {
-    if (!this.#destroyed) this.#painter.watch(root);
+  watch(root: Document | ShadowRoot): void {
+    if (this.#destroyed) return;
+    this.#painter.watch(root);
+    this.#painter.later?.watch(root);
   }
 
   /** Ends everything: fields masked, listeners gone, attributes as they were. */
@@ -165,33 +169,34 @@ export class PaletSession {
   /** @internal Masks the page at once, then loads the session. */
   async start(assets: Assets): Promise<void> {
     this.#painter.start();
-    defineElement((root) => this.#painter.watch(root));
+    defineElement((root) => this.watch(root));
     this.#life.start();
     this.#capture();
     const { wasmUrl = assets.wasmUrl(), integrity = assets.integrity } = this.#settings;
-    this.#speak(new URL(wasmUrl, document.baseURI));
     const fault = await core.loadCore(this.#native, wasmUrl, integrity);
     if (this.#destroyed) return;
     if (fault ?? this.#begin()) this.#withoutEvidence(fault ?? "stopped");
     else this.#attach();
+    // After this turn: whoever waited for the start has put their handlers up by then.
+    void this.#loadLater(new URL(wasmUrl, document.baseURI));
   }
 
-  /** Loads the words of the page's language, which lie beside the wasm file; without them screen readers hear English. */
-  async #speak(beside: URL): Promise<void> {
-    const file = wordsFile(document.documentElement.lang);
-    if (!file) return;
+  /** Loads what the page can do without: the voice, forms of local values, the finder of untagged inputs. */
+  async #loadLater(beside: URL): Promise<void> {
+    const [native, words, painter, listeners, emitter] = [this.#native, this.#words, this.#painter, this.#listeners, this.#emitter];
+    const { detect, words: ownWords = {} } = this.#settings;
     try {
-      const answer = await this.#native.fetch(new URL(file, beside), { credentials: "same-origin" });
-      overlay(overlay(this.#words, (await answer.json()) as Words), this.#settings.words ?? {});
-      this.#painter.repaint();
+      const url = new URL(__PALET_LATER_NAME__, beside);
+      const { start }: typeof import("./later") = await import(/* webpackIgnore: true */ /* @vite-ignore */ url.href);
+      if (!this.#destroyed) painter.later = start({ native, url, words, ownWords, painter, listeners, emitter, detect });
     } catch {
-      // English stays.
+      emitter.emit("notice", { code: "no-fields" });
     }
   }
 
   #attach(): void {
     const exchange = new Exchange(this.#native, this.#settings, {
-      paint: (field, level, display) => this.#paint(field, level, display),
+      paint: (...directive) => this.#paint(...directive),
       maskAll: () => this.#painter.maskAll(),
       emit: (event, detail) => this.#emitter.emit(event, detail),
       answer: (id, answer) => this.#answer(id, answer),
@@ -250,6 +255,7 @@ export class PaletSession {
       for (const { id, className, source, sealed } of fields) core.declare(id, className, SOURCES[source], sealed ?? "");
       core.happen(Input.Announce, now);
     });
+    this.#painter.later?.changed();
   }
 
   #retire(ids: number[]): void {
@@ -259,8 +265,8 @@ export class PaletSession {
     });
   }
 
-  #paint(field: number, level: number, display: string | null): void {
-    const elements = this.#painter.paint(field, level, display);
+  #paint(field: number, level: number, display: string | null, shut: number): void {
+    const elements = this.#painter.paint(field, level, display, shut);
     const name: Level = LEVELS[level] ?? "redact";
     this.#emitter.emit("directive", { field, class: this.#fieldClasses.get(field) ?? "", level: name, elements });
   }

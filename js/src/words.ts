@@ -1,11 +1,28 @@
 /**
- * `@palet/sdk/words`: what screen readers say, in other languages than English.
+ * `@palet/sdk/words`: what screen readers say. Sentences of fields in English are built in.
  *
  * A page that loads the SDK from the server gets its language by itself; a page that bundles it passes one of these as
  * `words` to `Palet.init`.
  */
 
-import { type Words, named } from "./paint/words";
+import { FIELD_CLASSES } from "./field-class";
+import type { Words } from "./paint/words";
+
+const named = (names: string): Record<string, string> => {
+  const list = names.split("|");
+  return Object.fromEntries(FIELD_CLASSES.map((name, at) => [name, list[at] ?? name]));
+};
+
+export const en: Words = {
+  hidden: "{}, hidden for your protection",
+  partly: "{}, partly hidden: ",
+  replaced: "{}, replaced for your protection",
+  masked: "Some details are now hidden for your protection.",
+  shown: "Details are shown again.",
+  names: named(
+    "Card number|IBAN|Account number|Sort code|Routing number|BIC|Identity number|Tax number|Passport number|Name|Address|E-mail|Phone|Date of birth|Amount|Balance|Description|Security code|PIN|One-time code|Password|Card data",
+  ),
+};
 
 export const de: Words = {
   hidden: "{}, zu Ihrem Schutz verborgen",

@@ -18,6 +18,7 @@ const GLOBALS = [
   "customElements",
   "getComputedStyle",
   "matchMedia",
+  "navigator",
   "MutationObserver",
   "fetch",
 ];

@@ -4,6 +4,7 @@ import { REDACTED } from "../src/level";
 import { findNative } from "../src/native";
 import { type Declaration, Painter } from "../src/paint/painter";
 import { wordsOf } from "../src/paint/words";
+import { en } from "../src/words";
 import { type Page, openPage } from "./page";
 
 const SEALED = `<span id="iban" data-palet-field="iban" data-palet-sealed="p1.x" title="DE89">DE•• ••30 00</span>`;
@@ -20,7 +21,7 @@ function begin(html: string): void {
   page = openPage(html);
   declared = [];
   retired = [];
-  painter = new Painter(findNative(globalThis.window as Window & typeof globalThis), wordsOf());
+  painter = new Painter(findNative(globalThis.window as Window & typeof globalThis), wordsOf(en));
   painter.start();
   painter.connect({
     declare: (fields) => declared.push(...fields),
@@ -155,4 +156,47 @@ test("the end gives the bank's own text back, and no value", () => {
   assert.equal(at("phone").textContent, REDACTED);
   assert.equal(page.document.body.innerHTML.includes("data-palet-level"), false);
   assert.equal(page.document.body.innerHTML.includes("aria-label"), false);
+});
+
+test("an input that was found is drawn as dots where the policy says so, and keeps its value", () => {
+  begin(`<input id="to" name="iban"><input id="pass" type="password">`);
+  const [to, pass] = [at("to") as HTMLInputElement, at("pass") as HTMLInputElement];
+  to.value = "DE89 3704";
+  painter.find(to, "iban");
+  painter.find(pass, "password");
+  assert.deepEqual(
+    declared.map(({ className, source }) => [className, source]),
+    [
+      ["iban", "found"],
+      ["password", "found"],
+    ],
+  );
+  // What is drawn as dots is not copied out either; happy-dom does not know the style itself.
+  const veiled = (input: HTMLInputElement): boolean => !input.dispatchEvent(new Event("copy", { bubbles: true, cancelable: true }));
+  assert.equal(veiled(to), false);
+  painter.paint(0, 4, null);
+  assert.equal(veiled(to), true);
+  assert.equal(to.value, "DE89 3704");
+  painter.paint(1, 5, null);
+  assert.equal(pass.readOnly, true);
+  painter.paint(0, 0, null);
+  painter.paint(1, 0, null);
+  assert.deepEqual([veiled(to), pass.readOnly], [false, false]);
+});
+
+test("the doors that a directive shuts are shut while the value is shown, and no longer", () => {
+  const copy = (): boolean => {
+    page.document.getSelection()?.selectAllChildren(at("iban"));
+    return at("iban").dispatchEvent(new Event("copy", { bubbles: true, cancelable: true }));
+  };
+  painter.paint(0, 0, "DE89", 0);
+  assert.equal(copy(), true);
+  painter.paint(0, 0, "DE89", 1);
+  assert.equal(copy(), false);
+  painter.paint(0, 0, "DE89", 2);
+  assert.equal(copy(), true);
+  at("iban").setAttribute("data-palet-guard", "print copy");
+  assert.equal(copy(), false);
+  painter.paint(0, 1, "DE••", 1);
+  assert.equal(copy(), true, "nothing is shown that could be copied out");
 });

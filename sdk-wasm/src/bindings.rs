@@ -141,7 +141,7 @@ pub fn happen(what: u8, now_ms: f64) -> u32 {
 
 /// A field of the page, told to the server by the next `happen(12)`. `class` is the class's number; one that no class has
 /// is the bank's own, whose name is the input's first `name_bytes`. Then the sealed value. `source`: 0 sealed, 1 local,
-/// 2 input.
+/// 2 input, 3 input that the detector found.
 #[wasm_bindgen]
 pub fn declare(id: u16, class: usize, name_bytes: usize, source: u8) {
     let page = &mut *page();
@@ -152,6 +152,7 @@ pub fn declare(id: u16, class: usize, name_bytes: usize, source: u8) {
     let source = match (source, text(sealed)) {
         (0, Some(token)) => FieldSource::Sealed(token),
         (2, _) => FieldSource::Input,
+        (3, _) => FieldSource::Found,
         _ => FieldSource::Local,
     };
     page.declared.push(FieldDeclaration { id: FieldId(id), class, custom, source });

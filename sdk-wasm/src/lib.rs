@@ -5,15 +5,22 @@
 //! ([`record`]), effects go out one by one as a code with its parts ([`note`]). Memory is wiped when it is freed
 //! ([`wiping`]), so that a value that was shown does not stay behind in the module's memory.
 //!
+//! The crate is compiled to two modules: `session`, which every page loads, and [`fields`], which a page loads later:
+//! partial forms of values that the page holds itself, and the detector of fields that nobody tagged.
+//!
 //! Without the standard library: its panic messages alone would outweigh the session (`docs/adr/`).
 #![no_std]
 extern crate alloc;
 
-#[cfg(target_arch = "wasm32")]
+#[cfg(all(target_arch = "wasm32", feature = "session"))]
 pub mod bindings;
+#[cfg(feature = "fields")]
+pub mod fields;
+#[cfg(feature = "session")]
 pub mod note;
 #[cfg(target_arch = "wasm32")]
 mod panic;
+#[cfg(feature = "session")]
 pub mod record;
 pub mod wiping;
 

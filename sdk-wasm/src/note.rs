@@ -9,7 +9,7 @@
 //! | 4 | send on the socket | | | frame |
 //! | 5 | POST | | | envelope |
 //! | 6 | beacon | | | envelope |
-//! | 7 | paint | field, level | display, if any | |
+//! | 7 | paint | field, level, doors that are shut | display, if any | |
 //! | 8 | mask all | | | |
 //! | 9 | risk | risk, biometric only, band, keys trained, pointer trained, sub-scores of keys, pointer, automation, device | versions, then code and text of each reason | |
 //! | 10 | step-up | | reference, code, text | |
@@ -69,6 +69,7 @@ impl Note {
         match (effect, at) {
             (Effect::Paint(directive), 0) => f64::from(directive.field.0),
             (Effect::Paint(directive), 1) => f64::from(directive.level as u8),
+            (Effect::Paint(directive), 2) => f64::from(directive.shut.0),
             (Effect::ActionAnswer(answer), 0) => f64::from(answer.id),
             (Effect::ActionAnswer(answer), 1) => f64::from(answer.decision as u8),
             (Effect::State(state), 0) => f64::from(*state as u8),
@@ -147,7 +148,7 @@ mod tests {
     use palet_client::State;
     use palet_mask::Level;
     use palet_wire::{
-        ActionAnswer, ActionDecision, Directive, FieldId, RefusalCode, RiskBand, RiskUpdate, StepUp,
+        ActionAnswer, ActionDecision, Directive, Doors, FieldId, RefusalCode, RiskBand, RiskUpdate, StepUp,
         SubScores,
     };
 
@@ -157,10 +158,17 @@ mod tests {
 
     #[test]
     fn a_directive_tells_its_field_its_level_and_whether_it_has_a_text() {
-        let directive = Directive { field: FieldId(7), level: Level::Redact, display: None, ttl_ms: 5 };
+        let directive = Directive {
+            field: FieldId(7),
+            level: Level::Redact,
+            display: None,
+            ttl_ms: 5,
+            shut: Doors::COPY,
+        };
         let bare = Note::Effect(Effect::Paint(directive.clone()));
         assert_eq!((bare.number(0), bare.number(1), bare.texts()), (7.0, 4.0, 0));
-        assert!(bare.number(2).is_nan());
+        assert_eq!(bare.number(2), 1.0);
+        assert!(bare.number(3).is_nan());
         let shown = Directive { display: Some("DE30".into()), ..directive };
         let shown = Note::Effect(Effect::Paint(shown));
         assert_eq!((shown.texts(), shown.part(0)), (1, b"DE30".as_slice()));

@@ -7,7 +7,7 @@ use std::path::Path;
 
 use palet_mask::{FieldClass, Level};
 use palet_wire::{
-    Action, ActionAnswer, ActionDecision, Batch, ClientMessage, Consent, Directive, DirectiveSet,
+    Action, ActionAnswer, ActionDecision, Batch, ClientMessage, Consent, Directive, DirectiveSet, Doors,
     EnvelopeReply, EnvelopeRequest, FieldDeclaration, FieldId, FieldSource, Hello, PageFacts, Reason,
     RefusalCode, RiskBand, RiskUpdate, ServerMessage, StepUp, SubScores, Welcome, encode,
 };
@@ -101,6 +101,7 @@ fn server_messages() -> Vec<ServerMessage> {
                 level: Level::Partial,
                 display: Some("DE•• •••• 30 00".into()),
                 ttl_ms: 60_000,
+                shut: Doors::COPY.with(Doors::SELECT),
             }],
         }),
         ServerMessage::Risk(RiskUpdate {

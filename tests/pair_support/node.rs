@@ -8,8 +8,8 @@ use palet_session::{Ledger, ServerSession, SessionEvent, SessionLimits, open_env
 use palet_units::Micros;
 use palet_wire::limits::HEARTBEAT_MS;
 use palet_wire::{
-    Batch, ClientMessage, Directive, DirectiveSet, FieldDeclaration, RefusalCode, ServerMessage, Welcome,
-    encode,
+    Batch, ClientMessage, Directive, DirectiveSet, Doors, FieldDeclaration, RefusalCode, ServerMessage,
+    Welcome, encode,
 };
 
 pub const GRACE_MS: u32 = 10_000;
@@ -192,6 +192,7 @@ fn clear(fields: &[FieldDeclaration], ttl_ms: u32) -> Vec<Directive> {
         level: Level::Clear,
         display: Some("DE02 1203 0000 0000 2020 51".to_owned()),
         ttl_ms,
+        shut: Doors::NONE,
     };
     fields.iter().map(clear).collect()
 }

@@ -16,15 +16,16 @@ use crate::{
     run::{at, root, run},
 };
 
-/// A wasm module of the SDK.
+/// A wasm module of the SDK: the package with one of its features.
 struct Module {
-    package: &'static str,
-    artifact: &'static str,
+    feature: &'static str,
     name: &'static str,
 }
 
-const MODULES: [Module; 1] =
-    [Module { package: "palet-sdk-wasm", artifact: "palet_sdk_wasm.wasm", name: "palet" }];
+const PACKAGE: &str = "palet-sdk-wasm";
+const ARTIFACT: &str = "palet_sdk_wasm.wasm";
+const MODULES: [Module; 2] =
+    [Module { feature: "session", name: "palet" }, Module { feature: "fields", name: "palet_fields" }];
 
 /// What rustc's wasm target turns on, and every browser of the last years has.
 const WASM_FEATURES: [&str; 6] = [
@@ -76,12 +77,13 @@ fn target() -> PathBuf {
 fn compile(module: &Module) -> Result<(), ChoreError> {
     run(Command::new(env!("CARGO"))
         .args(["rustc", "--lib", "--crate-type", "cdylib", "--target", "wasm32-unknown-unknown"])
-        .args(["--profile", "wasm-release", "--package", module.package])
+        .args(["--profile", "wasm-release", "--package", PACKAGE])
+        .args(["--no-default-features", "--features", module.feature])
         .args(["--config", SMALL_CURVE]))
 }
 
 fn bind(module: &Module, out: &Path) -> Result<(), ChoreError> {
-    let input = target().join("wasm32-unknown-unknown/wasm-release").join(module.artifact);
+    let input = target().join("wasm32-unknown-unknown/wasm-release").join(ARTIFACT);
     Bindgen::new()
         .input_path(input)
         .web(true)

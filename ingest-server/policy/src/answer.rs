@@ -73,13 +73,33 @@ pub enum Obligation {
     Notify = 1,
     /// Show nothing until a second person has approved; until then the level is `redact`.
     FourEyes = 2,
+    /// While the value is shown, keep it from being copied or cut out of the page.
+    GuardCopy = 3,
+    /// While the value is shown, keep it from being dragged out of the page.
+    GuardDrag = 4,
+    /// While the value is shown, leave it out of what is printed.
+    GuardPrint = 5,
+    /// While the value is shown, keep it from being selected.
+    GuardSelect = 6,
 }
 
 impl Obligation {
     /// All obligations.
-    pub const ALL: [Self; 3] = [Self::StepUp, Self::Notify, Self::FourEyes];
+    pub const ALL: [Self; 7] = [
+        Self::StepUp,
+        Self::Notify,
+        Self::FourEyes,
+        Self::GuardCopy,
+        Self::GuardDrag,
+        Self::GuardPrint,
+        Self::GuardSelect,
+    ];
     /// Their names, in the same order.
-    pub const NAMES: [&'static str; 3] = ["step-up", "notify", "four-eyes"];
+    pub const NAMES: [&'static str; 7] =
+        ["step-up", "notify", "four-eyes", "guard-copy", "guard-drag", "guard-print", "guard-select"];
+
+    /// How many of them an action may carry: guards are about fields alone.
+    pub(crate) const OF_ACTIONS: usize = 3;
 
     /// The name used in policies and REST.
     #[must_use]
@@ -102,6 +122,27 @@ impl Obligations {
     #[must_use]
     pub const fn has(self, obligation: Obligation) -> bool {
         self.0 & 1 << obligation as u8 != 0
+    }
+
+    /// What more doubt may not drop while something is shown: a second pair of eyes, and guards.
+    pub(crate) const KEPT: Self = Self(
+        1 << Obligation::FourEyes as u8
+            | 1 << Obligation::GuardCopy as u8
+            | 1 << Obligation::GuardDrag as u8
+            | 1 << Obligation::GuardPrint as u8
+            | 1 << Obligation::GuardSelect as u8,
+    );
+
+    /// The obligations of this set that the other one lacks.
+    #[must_use]
+    pub(crate) const fn without(self, other: Self) -> Self {
+        Self(self.0 & !other.0)
+    }
+
+    /// The obligations of both.
+    #[must_use]
+    pub(crate) const fn and(self, other: Self) -> Self {
+        Self(self.0 & other.0)
     }
 
     /// The obligations of the set.
@@ -170,5 +211,7 @@ mod tests {
         let both = Obligations::NONE.with(Obligation::StepUp).with(Obligation::FourEyes);
         assert!(both.has(Obligation::StepUp) && !both.has(Obligation::Notify));
         assert_eq!(both.iter().collect::<Vec<_>>(), [Obligation::StepUp, Obligation::FourEyes]);
+        assert_eq!(both.and(Obligations::KEPT), Obligations::NONE.with(Obligation::FourEyes));
+        assert_eq!(both.without(both), Obligations::NONE);
     }
 }

@@ -1,9 +1,10 @@
 //! What must hold of a policy before it may answer: it is total, it reveals no secret, and more doubt never
 //! reveals or permits more. What does not hold is told with the rules and the question that show it.
 
-use crate::answer::{Obligation, Verdict};
+use crate::answer::{Obligation, Obligations, Verdict};
 use crate::diagram::Diagram;
 use crate::domain::{Cell, DIMS, Dim, Subject};
+use crate::explain::names_of;
 use crate::fault::{Breach, Fault, FaultCode};
 use crate::policy::{level_of, verdict_of};
 use crate::source::{Draft, Source};
@@ -181,11 +182,8 @@ impl Rules<'_> {
             Subject::Fields => level_of(outcome.code).as_str(),
             Subject::Actions => verdict_of(outcome.code).as_str(),
         };
-        if outcome.obligations.has(Obligation::FourEyes) {
-            format!("{name} after four eyes")
-        } else {
-            name.to_owned()
-        }
+        let kept = names_of(outcome.obligations.and(Obligations::KEPT));
+        if kept.is_empty() { name.to_owned() } else { format!("{name} with {}", kept.join(" and ")) }
     }
 
     fn terms(&self, cell: &Cell) -> Vec<(&'static str, String)> {
@@ -271,15 +269,20 @@ impl Rules<'_> {
     }
 }
 
-/// Whether the second outcome reveals and permits no more than the first: the level is no lower, and a second
-/// pair of eyes is not dropped while something is shown.
+/// Whether the second outcome reveals and permits no more than the first: the level is no lower, and while
+/// something is shown neither a second pair of eyes nor a guard is dropped. Guards stand at `clear` alone.
 pub(crate) fn no_more_open(first: &Outcome, second: &Outcome, subject: Subject) -> bool {
     let closed = match subject {
         Subject::Fields => Level::Redact as u8,
         Subject::Actions => Verdict::Deny as u8,
     };
-    let four_eyes = |outcome: &Outcome| outcome.obligations.has(Obligation::FourEyes);
-    first.code <= second.code && (second.code >= closed || !four_eyes(first) || four_eyes(second))
+    let four_eyes = Obligations::NONE.with(Obligation::FourEyes);
+    let kept = match subject {
+        Subject::Fields if second.code == Level::Clear as u8 => Obligations::KEPT,
+        _ => four_eyes,
+    };
+    let dropped = first.obligations.and(kept).without(second.obligations);
+    first.code <= second.code && (second.code >= closed || dropped == Obligations::NONE)
 }
 
 struct Order<'d> {

@@ -135,6 +135,27 @@ fn four_eyes_may_not_be_dropped_by_more_doubt() {
 }
 
 #[test]
+fn a_guard_may_not_be_dropped_by_more_doubt_while_the_value_is_shown() {
+    let rules = |level: &str, obligations: &str| {
+        with(&format!(
+            "[[rule]]\nname = \"a\"\nclass = \"iban\"\nband = \"calm\"\nlevel = \"clear\"\nobligations = [\"guard-copy\", \"guard-print\"]\n\
+             [[rule]]\nname = \"b\"\nclass = \"iban\"\nband = \"raised\"\nlevel = \"{level}\"\nobligations = [{obligations}]\n"
+        ))
+    };
+    let errors = refuse(&rules("clear", "\"guard-copy\""));
+    assert_eq!(errors.faults()[0].code, FaultCode::NotMonotone);
+    assert!(errors.to_string().contains("clear with guard-copy and guard-print"), "{errors}");
+    assert!(Policy::compile(&rules("clear", "\"guard-copy\", \"guard-print\", \"guard-drag\"")).is_ok());
+    assert!(Policy::compile(&rules("partial", "")).is_ok(), "nothing is shown that a guard would keep");
+}
+
+#[test]
+fn a_guard_is_about_fields() {
+    let text = with("[[action]]\nname = \"a\"\nverdict = \"deny\"\nobligations = [\"guard-copy\"]\n");
+    assert_eq!(refuse(&text).faults()[0].code, FaultCode::UnknownName);
+}
+
+#[test]
 fn an_action_may_not_be_permitted_by_more_doubt() {
     let text = with("[[action]]\nname = \"a\"\nevidence = \"none\"\nverdict = \"allow\"\n");
     let errors = refuse(&text);

@@ -1,5 +1,6 @@
 //! Reads the file and the environment over the defaults, field by field, so that every fault is found in one go.
 
+use palet_mask::CustomSettings;
 use serde::de::DeserializeOwned;
 use std::{collections::BTreeMap, path::Path};
 use toml::{Table, Value};
@@ -23,6 +24,10 @@ const ROOMS: [&str; 10] = [
     "enrolment",
     "telemetry",
 ];
+/// The list of field classes of the bank's own.
+const CUSTOM: &str = "custom";
+/// The most of them: as many as a policy names.
+const CUSTOM_MAX: usize = 32;
 
 /// Where settings come from, as texts: reading is the caller's work, so that loading is a pure function.
 #[derive(Clone, Debug, Default)]
@@ -64,6 +69,7 @@ struct Override {
 pub fn load(sources: &Sources) -> Result<Settings, Faults> {
     let mut faults = Faults::default();
     let file = parse_file(sources, &mut faults);
+    let custom = custom_classes(&file, &mut faults);
     let mut overrides = overrides_of_file(&file, &mut faults);
     overrides_of_environment(&sources.environment, &mut overrides, &mut faults);
     let mut room = |name: &str| overrides.remove(name).unwrap_or_default();
@@ -78,6 +84,7 @@ pub fn load(sources: &Sources) -> Result<Settings, Faults> {
         decisions: read_room(room("decisions"), &mut faults),
         enrolment: read_room(room("enrolment"), &mut faults),
         telemetry: read_room(room("telemetry"), &mut faults),
+        custom,
     };
     settings.check(&mut faults);
     if faults.0.is_empty() { Ok(settings) } else { Err(faults) }
@@ -94,11 +101,42 @@ fn parse_file(sources: &Sources, faults: &mut Faults) -> Table {
     })
 }
 
+/// The `[[custom]]` tables. Each fault is told with the class and the setting.
+fn custom_classes(file: &Table, faults: &mut Faults) -> Vec<CustomSettings> {
+    let Some(value) = file.get(CUSTOM) else { return Vec::new() };
+    let Value::Array(tables) = value else {
+        faults.push(CUSTOM, "expected [[custom]] tables, one for each class");
+        return Vec::new();
+    };
+    if tables.len() > CUSTOM_MAX {
+        faults.push(CUSTOM, format!("expected at most {CUSTOM_MAX} classes, got {}", tables.len()));
+    }
+    let mut classes: Vec<CustomSettings> = Vec::new();
+    for (at, table) in tables.iter().enumerate() {
+        let place = format!("{CUSTOM}[{at}]");
+        let settings = match table.clone().try_into::<CustomSettings>() {
+            Ok(settings) => settings,
+            Err(error) => {
+                faults.push(place, expectation(&error));
+                continue;
+            }
+        };
+        for fault in settings.faults() {
+            faults.push(format!("{place}.{}", fault.setting()), fault.to_string());
+        }
+        if classes.iter().any(|other| other.name == settings.name) {
+            faults.push(format!("{place}.name"), "expected a name that no other class has");
+        }
+        classes.push(settings);
+    }
+    classes
+}
+
 fn overrides_of_file(file: &Table, faults: &mut Faults) -> BTreeMap<&'static str, Vec<Override>> {
     let mut overrides = BTreeMap::<_, Vec<_>>::new();
-    for (name, value) in file {
+    for (name, value) in file.iter().filter(|(name, _)| *name != CUSTOM) {
         let Some(room) = ROOMS.into_iter().find(|room| room == name) else {
-            faults.push(name, format!("expected one of the rooms {}", ROOMS.join(", ")));
+            faults.push(name, format!("expected one of the rooms {} or {CUSTOM}", ROOMS.join(", ")));
             continue;
         };
         let Value::Table(fields) = value else {

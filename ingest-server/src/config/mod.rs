@@ -42,6 +42,9 @@ pub struct Settings {
     pub enrolment: EnrolmentSettings,
     /// Logs.
     pub telemetry: TelemetrySettings,
+    /// Field classes of the bank's own: one `[[custom]]` table each.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub custom: Vec<palet_mask::CustomSettings>,
 }
 
 impl Settings {

@@ -59,6 +59,50 @@ fn a_secret_is_neither_shown_nor_repeated_in_a_fault() {
     assert!(!misplaced.to_string().contains(secret), "{misplaced}");
 }
 
+const MEMBERSHIP: &str = r#"
+[[custom]]
+name = "membership"
+label = "Membership number"
+alphabet = "digits"
+symbols_min = 10
+symbols_max = 10
+separators = " -"
+groups = [3, 3, 4]
+checksum = "luhn"
+partial = { first = 0, last = 3 }
+"#;
+
+#[test]
+fn a_class_of_the_banks_own_is_read_and_shown() {
+    let settings = load(&sources(MEMBERSHIP, &[])).unwrap();
+    assert_eq!(settings.custom[0].name, "membership");
+    assert_eq!(settings.custom[0].partial.last, 3);
+    let shown = settings.to_toml().unwrap();
+    assert_eq!(load(&sources(&shown, &[])).unwrap().custom, settings.custom);
+}
+
+#[test]
+fn every_fault_of_every_own_class_is_told() {
+    let text = [
+        MEMBERSHIP,
+        MEMBERSHIP,
+        &MEMBERSHIP.replace("\"membership\"", "\"Other\"").replace("last = 3", "last = 6"),
+        &MEMBERSHIP.replace("alphabet", "alfabet"),
+        &MEMBERSHIP.replace("\"luhn\"", "\"crc\""),
+    ]
+    .concat();
+    let faults = load(&sources(&text, &[])).unwrap_err();
+    let places: Vec<&str> = faults.0.iter().map(|fault| fault.at.as_str()).collect();
+    assert_eq!(
+        places,
+        ["custom[1].name", "custom[2].name", "custom[2].partial", "custom[3]", "custom[4]"],
+        "{faults}"
+    );
+    assert!(faults.to_string().contains("alfabet") && faults.to_string().contains("luhn"), "{faults}");
+    let faults = load(&sources("custom = 3\n", &[])).unwrap_err();
+    assert_eq!(faults.0[0].at, "custom");
+}
+
 #[test]
 fn what_is_shown_loads_again() {
     let shown = load(&sources("", &[])).unwrap().to_toml().unwrap();

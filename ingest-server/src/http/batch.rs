@@ -5,11 +5,12 @@ use std::borrow::Cow;
 
 use actix_web::{HttpMessage, HttpRequest, http::StatusCode, web};
 use futures_util::StreamExt;
-use palet_mask::FieldClass;
+use palet_mask::ClassRef;
 use serde::{Deserialize, Serialize};
 use zeroize::{Zeroize, Zeroizing};
 
 use super::{Problem, parse_problem};
+use crate::values::Classes;
 
 /// The longest reference that is echoed. **Units**: bytes.
 pub(super) const REFERENCE_BYTES_MAX: usize = 128;
@@ -66,8 +67,8 @@ pub(super) fn expect_items(got: usize, items_max: usize) -> Result<(), Problem> 
 }
 
 /// A class by its name. **Errors**: `class-unknown`.
-pub(super) fn parse_class(name: &str) -> Result<FieldClass, Fault> {
-    name.parse().map_err(|error: palet_mask::UnknownClass| ("class-unknown", error.to_string()))
+pub(super) fn parse_class<'c>(classes: &'c Classes, name: &str) -> Result<ClassRef<'c>, Fault> {
+    classes.parse(name).map_err(|error: palet_mask::UnknownClass| ("class-unknown", error.to_string()))
 }
 
 /// **Errors**: `reference-malformed`.

@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 
 use actix_web::{HttpRequest, HttpResponse, web};
-use palet_mask::{FieldClass, Level, REDACTED};
+use palet_mask::{ClassRef, Level, REDACTED};
 use palet_units::Micros;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
@@ -17,7 +17,7 @@ use crate::{
     access::{Caller, Scope},
     app::AppState,
     clock,
-    values::{Form, MaskedValue, Masking, show},
+    values::{Classes, Form, MaskedValue, Masking, name_of, show},
 };
 
 /// The longest life of a sealed value. **Units**: s.
@@ -51,7 +51,7 @@ pub struct MaskItem<'b> {
     #[serde(borrow, default)]
     #[schema(value_type = String)]
     reference: Cow<'b, str>,
-    /// The class, such as iban.
+    /// The class, such as iban, or one of the bank's own, such as custom:membership.
     #[serde(borrow)]
     #[schema(value_type = String, example = "iban")]
     class: Cow<'b, str>,
@@ -83,6 +83,8 @@ pub(crate) enum MaskOutcome {
         reference: String,
         /// The class.
         class: String,
+        /// What a screen reader calls a field of the class, in English: for `data-palet-label`.
+        label: String,
         /// The form.
         form: String,
         /// The form sealed: for `data-palet-sealed`.
@@ -123,7 +125,8 @@ pub(crate) struct MaskAnswer {
 struct Outcome<'a> {
     outcome: &'static str,
     reference: &'a str,
-    class: &'static str,
+    class: &'a str,
+    label: &'a str,
     form: &'static str,
     #[serde(skip_serializing_if = "Option::is_none")]
     sealed: Option<&'a str>,
@@ -149,7 +152,7 @@ pub(crate) async fn mask(
     let batch: MaskRequest<'_> = parse(&body)?;
     expect_items(batch.items.len(), limits.mask_items_max)?;
     let mut masking = begin(&state, &caller, &batch).await?;
-    let (masked, answer) = answer_mask(&mut masking, batch);
+    let (masked, answer) = answer_mask(&mut masking, state.values.classes(), batch);
     state.values.keep(&masking.into_issued()).await?;
     state.metrics.masked_items.inc_by(u64::try_from(masked).unwrap_or(u64::MAX));
     Ok(HttpResponse::Ok().content_type("application/json").body(answer))
@@ -190,17 +193,18 @@ async fn begin<'c>(
 
 /// Masks every item and writes its outcome; how many were masked, and the answer's JSON.
 #[must_use]
-pub fn answer_mask(masking: &mut Masking<'_>, batch: MaskRequest<'_>) -> (usize, Vec<u8>) {
+pub fn answer_mask(masking: &mut Masking<'_>, classes: &Classes, batch: MaskRequest<'_>) -> (usize, Vec<u8>) {
     let mut outcomes = Outcomes::new(batch.items.len());
     for item in batch.items {
-        match mask_item(masking, &item) {
+        match mask_item(masking, classes, &item) {
             Ok((class, form, MaskedValue { text, version })) => {
                 let shown = show(class, Level::Partial, &item.value);
                 let only = |wanted: bool| wanted.then_some(text.as_str());
                 outcomes.push(&Outcome {
                     outcome: "masked",
                     reference: &item.reference,
-                    class: class.as_str(),
+                    class: &name_of(class),
+                    label: class.label(),
                     form: form.as_str(),
                     sealed: only(form == Form::Sealed),
                     token: only(matches!(form, Form::Deterministic | Form::Random | Form::Index)),
@@ -216,12 +220,13 @@ pub fn answer_mask(masking: &mut Masking<'_>, batch: MaskRequest<'_>) -> (usize,
     (outcomes.done, outcomes.finish("masked"))
 }
 
-fn mask_item(
+fn mask_item<'c>(
     masking: &mut Masking<'_>,
+    classes: &'c Classes,
     item: &MaskItem<'_>,
-) -> Result<(FieldClass, Form, MaskedValue), Fault> {
+) -> Result<(ClassRef<'c>, Form, MaskedValue), Fault> {
     expect_reference(&item.reference)?;
-    let class = parse_class(&item.class)?;
+    let class = parse_class(classes, &item.class)?;
     let form = match item.form.as_deref() {
         None => Form::Sealed,
         Some(form) => {

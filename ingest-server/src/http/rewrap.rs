@@ -20,7 +20,7 @@ use crate::{
     app::AppState,
     audit::{Action, Detail, Entry, Outcome},
     clock,
-    values::{Form, Masked, OpenFault, Place, Rewrapped, SubjectKeys},
+    values::{Classes, Form, Masked, OpenFault, Place, Rewrapped, SubjectKeys},
 };
 use std::sync::Arc;
 
@@ -195,7 +195,7 @@ async fn rewrap_item(
     item: &RewrapItem<'_>,
     place: &Place<'_>,
 ) -> Result<Result<Rewrapped, Fault>, Problem> {
-    let masked = match masked_of(item) {
+    let masked = match masked_of(state.values.classes(), item) {
         Ok(masked) => masked,
         Err(fault) => return Ok(Err(fault)),
     };
@@ -206,9 +206,9 @@ async fn rewrap_item(
     }
 }
 
-fn masked_of<'a>(item: &'a RewrapItem<'_>) -> Result<Masked<'a>, Fault> {
+fn masked_of<'a>(classes: &'a Classes, item: &'a RewrapItem<'_>) -> Result<Masked<'a>, Fault> {
     expect_reference(&item.reference)?;
-    let class = parse_class(&item.class)?;
+    let class = parse_class(classes, &item.class)?;
     let form = item.form.as_deref().map(str::parse::<Form>).transpose();
     let form = form.map_err(|error| ("form-unknown", error.to_string()))?;
     let version = item.key_version.map(KeyVersion);

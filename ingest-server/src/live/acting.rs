@@ -127,7 +127,7 @@ impl LiveSession {
         let mut state = self.state.lock();
         let page = state.page_or_new(key, now);
         page.heard_at = now;
-        let good = page.declare(fields, &tools.values, &self.place(now));
+        let good = page.declare(fields, tools, &self.place(now));
         let mut messages = Vec::new();
         self.decide_page(&mut state, tools, key, now, &mut messages);
         (good, messages)

@@ -1,16 +1,17 @@
 //! One page load of a session: its fields, what each shows, and the way back to its socket.
 
 use palet_mask::{FieldClass, Level};
-use palet_policy::{Circumstances, Obligation, PageContext, Policy, RiskBand, RuleId};
+use palet_policy::{Circumstances, Obligation, Obligations, PageContext, Policy, RiskBand, RuleId};
 use palet_units::Micros;
 use palet_wire::{
-    Directive, DirectiveSet, FieldDeclaration, FieldId, FieldSource, RefusalCode, ServerMessage, limits,
+    Directive, DirectiveSet, Doors, FieldDeclaration, FieldId, FieldSource, RefusalCode, ServerMessage,
+    limits,
 };
 use std::collections::BTreeMap;
 use tokio::sync::mpsc;
 
-use super::Whose;
-use crate::values::{Place, Values};
+use super::{Tools, Whose};
+use crate::values::{Place, Values, bare};
 
 /// Circumstances age (an authentication grows old) without anything happening: look again after this.
 const LOOK_AGAIN: Micros = Micros::from_secs(20);
@@ -44,6 +45,7 @@ struct Field {
 #[derive(Clone, Copy)]
 struct Shown {
     level: Level,
+    shut: Doors,
     /// When the page must hear again, so that the level does not run out.
     renew_at: Micros,
 }
@@ -123,13 +125,19 @@ impl Page {
     pub(super) fn declare(
         &mut self,
         fields: Vec<FieldDeclaration>,
-        values: &Values,
+        tools: &Tools,
         place: &Place<'_>,
     ) -> bool {
         let mut good = true;
         for FieldDeclaration { id, class, custom, source } in fields {
+            let custom = custom.map(|name| bare(&name).to_owned());
+            let known = tools.values.classes().find(class, custom.as_deref());
             let belongs = match &source {
-                FieldSource::Sealed(token) => values.check(token, class, place).is_ok(),
+                FieldSource::Sealed(token) => tools.values.check(token, known, place).is_ok(),
+                FieldSource::Found => {
+                    tools.metrics.found_field(class);
+                    true
+                }
                 FieldSource::Local | FieldSource::Input => true,
             };
             if belongs && (self.fields.len() < limits::FIELDS_MAX || self.fields.contains_key(&id)) {
@@ -180,11 +188,14 @@ impl Page {
                 decided.step_up.get_or_insert(answer.rule);
             }
             decided.notify |= answer.obligations.has(Obligation::Notify);
-            let due = field.shown.is_none_or(|shown| shown.level != answer.level || shown.renew_at <= *now);
+            let shut = doors(answer.obligations);
+            let due = field.shown.is_none_or(|shown| {
+                shown.level != answer.level || shown.shut != shut || shown.renew_at <= *now
+            });
             let renew_at = answer.ttl.map_or(Micros::MAX, |ttl| now.plus(Micros(ttl.0 / 2)));
             if due {
-                field.shown = Some(Shown { level: answer.level, renew_at });
-                directives.push(field.directive(id, answer.level, answer.ttl, deciding));
+                field.shown = Some(Shown { level: answer.level, shut, renew_at });
+                directives.push(field.directive(id, answer.level, (answer.ttl, shut), deciding));
             }
             let renew_at = field.shown.map_or(Micros::MAX, |shown| shown.renew_at);
             self.renew_at = self.renew_at.min(renew_at);
@@ -218,16 +229,40 @@ impl Page {
 }
 
 impl Field {
-    fn directive(&self, id: FieldId, level: Level, ttl: Option<Micros>, with: &Deciding<'_>) -> Directive {
+    fn directive(
+        &self,
+        id: FieldId,
+        level: Level,
+        (ttl, shut): (Option<Micros>, Doors),
+        with: &Deciding<'_>,
+    ) -> Directive {
         let ttl_ms = ttl.map_or(0, |ttl| u32::try_from(ttl.0 / 1_000).unwrap_or(u32::MAX));
-        let FieldSource::Sealed(token) = &self.source else {
-            return Directive { field: id, level, display: None, ttl_ms };
+        // No text at this level: the page redacts, or blocks.
+        let none = Directive { field: id, level: level.max(Level::Redact), display: None, ttl_ms: 0, shut };
+        let class = with.values.classes().find(self.class, self.custom.as_deref());
+        let token = match &self.source {
+            FieldSource::Sealed(token) => token,
+            // The page makes the forms of what it holds itself; pseudonyms and tokens it cannot make.
+            FieldSource::Local if matches!(level, Level::Fpe | Level::Token) => return none,
+            _ if class.is_secret() => return none,
+            _ => return Directive { field: id, level, display: None, ttl_ms, shut },
         };
-        let text = with.values.display(token, self.class, level, &with.place);
+        let text = with.values.display(token, class, level, &with.place);
         match text.filter(|text| text.len() <= limits::DISPLAY_BYTES_MAX) {
-            Some(text) => Directive { field: id, level, display: Some(text), ttl_ms },
-            // No text at this level: the page redacts, or blocks.
-            None => Directive { field: id, level: level.max(Level::Redact), display: None, ttl_ms: 0 },
+            Some(text) => Directive { field: id, level, display: Some(text), ttl_ms, shut },
+            None => none,
         }
     }
+}
+
+/// The doors that a policy shuts.
+fn doors(obligations: Obligations) -> Doors {
+    let guards = [
+        (Obligation::GuardCopy, Doors::COPY),
+        (Obligation::GuardDrag, Doors::DRAG),
+        (Obligation::GuardPrint, Doors::PRINT),
+        (Obligation::GuardSelect, Doors::SELECT),
+    ];
+    let shut = guards.into_iter().filter(|&(guard, _)| obligations.has(guard));
+    shut.fold(Doors::NONE, |doors, (_, door)| doors.with(door))
 }

@@ -42,6 +42,11 @@ struct ResultLabels {
     result: &'static str,
 }
 
+#[derive(Clone, Debug, PartialEq, Eq, Hash, EncodeLabelSet)]
+struct ClassLabels {
+    class: &'static str,
+}
+
 /// What tells requests apart.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, EncodeLabelSet)]
 pub struct RequestLabels {
@@ -73,6 +78,7 @@ pub struct Metrics {
     pub actions: Counter,
     /// Items masked over REST.
     pub masked_items: Counter,
+    found: Family<ClassLabels, Counter>,
     /// Policy files that were refused while the server runs.
     pub policy_files_refused: Counter,
     unmasked: Family<ResultLabels, Counter>,
@@ -128,6 +134,7 @@ impl Metrics {
             directives: Counter::default(),
             actions: Counter::default(),
             masked_items: Counter::default(),
+            found: Family::default(),
             policy_files_refused: Counter::default(),
             unmasked: Family::default(),
             peer_alerts: Counter::default(),
@@ -168,6 +175,8 @@ impl Metrics {
         registry.register("directives", "Fields that changed what they show", self.directives.clone());
         registry.register("actions", "Actions decided", self.actions.clone());
         registry.register("masked_items", "Items masked over REST", self.masked_items.clone());
+        let found = self.found.clone();
+        registry.register("fields_found", "Sensitive fields that no page tagged, by class", found);
         registry.register(
             "policy_files_refused",
             "Policy files that were refused",
@@ -210,6 +219,11 @@ impl Metrics {
             BatchOutcome::Limited(code) => ("limited", code),
         };
         self.batches.get_or_create(&OutcomeLabels { outcome, reason: code.as_str() }).inc();
+    }
+
+    /// Counts a field that a page's detector found.
+    pub fn found_field(&self, class: palet_mask::FieldClass) {
+        self.found.get_or_create(&ClassLabels { class: class.as_str() }).inc();
     }
 
     /// Counts a refusal.

@@ -1,6 +1,6 @@
 //! The way of a request: opened, ruled on, counted, traced, and only then answered.
 
-use palet_mask::{FieldClass, Level};
+use palet_mask::{ClassRef, Level};
 use palet_policy::{Answer, Circumstances, MfaAge, Obligation, Policy, Question, Role};
 use palet_units::{Micros, TenantId};
 use parking_lot::Mutex;
@@ -20,7 +20,7 @@ use crate::{
     config::UnmaskSettings,
     store::{ApprovalRecord, ApprovalState, Store, StoreError, UnmaskRecord},
     telemetry::Metrics,
-    values::Values,
+    values::{Values, code_of, name_of, own_name},
 };
 
 /// What a request is worked on with.
@@ -181,7 +181,7 @@ impl UnmaskDesk {
         asked: &Asked,
         (at, opened): (usize, OpenedItem),
         leave: &Leave,
-        rulings: &mut HashMap<FieldClass, Ruling>,
+        rulings: &mut HashMap<String, Ruling>,
         now: Micros,
     ) -> Outcome {
         let item = &asked.items[at];
@@ -207,7 +207,7 @@ impl UnmaskDesk {
             };
         }
         let ruling = rulings
-            .entry(class)
+            .entry(name_of(class))
             .or_insert_with(|| rule(room.policy, &asked.asker.tenant, class, asked.circumstances));
         let Ruling { answer, kind, rule, because } = ruling.clone();
         match before {
@@ -239,10 +239,17 @@ impl UnmaskDesk {
         released(text_at(answer.level), answer.level, answer.ttl, &rule)
     }
 
-    fn count(&self, asked: &Asked, item: &Item, class: FieldClass, now: Micros) -> Result<(), &'static str> {
+    fn count(
+        &self,
+        asked: &Asked,
+        item: &Item,
+        class: ClassRef<'_>,
+        now: Micros,
+    ) -> Result<(), &'static str> {
         let Asker { tenant, person, role, .. } = &asked.asker;
         let subject = if item.subject.is_empty() { &item.record } else { &item.subject };
-        let reading = Reading { tenant, person, is_service: *role == Role::Service, class, subject };
+        let reading =
+            Reading { tenant, person, is_service: *role == Role::Service, class: code_of(class), subject };
         self.limits.lock().take(&reading, now).map_err(super::limits::Limit::code)
     }
 
@@ -381,8 +388,8 @@ fn released(text: Option<String>, level: Level, ttl: Option<Micros>, rule: &str)
     }
 }
 
-fn rule(policy: &Policy, tenant: &TenantId, class: FieldClass, circumstances: Circumstances) -> Ruling {
-    let question = Question { tenant, class, custom: None, circumstances };
+fn rule(policy: &Policy, tenant: &TenantId, class: ClassRef<'_>, circumstances: Circumstances) -> Ruling {
+    let question = Question { tenant, class: code_of(class), custom: own_name(&class), circumstances };
     let answer = policy.decide(&question);
     let proved =
         Question { circumstances: Circumstances { mfa: MfaAge::Immediate, ..circumstances }, ..question };

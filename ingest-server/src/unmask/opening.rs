@@ -1,6 +1,6 @@
 //! The values of a request, opened before anything is ruled on: nothing of them leaves this room unruled.
 
-use palet_mask::FieldClass;
+use palet_mask::ClassRef;
 use palet_obfuscation::KeyVersion;
 use palet_units::{Micros, SubjectId};
 use std::{collections::BTreeMap, sync::Arc};
@@ -16,11 +16,11 @@ use crate::values::{Form, Masked, OpenFault, Place, SubjectKeys};
 const REFERENCE_BYTES_MAX: usize = 128;
 
 /// A value of a class, or the stable code of why there is none.
-pub(super) type OpenedItem = Result<(FieldClass, Zeroizing<String>), &'static str>;
+pub(super) type OpenedItem<'c> = Result<(ClassRef<'c>, Zeroizing<String>), &'static str>;
 
 /// Opens every item for the binding that it states. One code for everything that may be wrong with a sealed value
 /// or a token: key, tenant, class, record, session, subject, age, bytes.
-pub(super) async fn open_all(room: &Room<'_>, asked: &Asked, now: Micros) -> Vec<OpenedItem> {
+pub(super) async fn open_all<'c>(room: &'c Room<'_>, asked: &'c Asked, now: Micros) -> Vec<OpenedItem<'c>> {
     let mut opening = Opening { room, asked, now, of_session: None, subjects: BTreeMap::new() };
     opening.of_session = opening.session_subject().await;
     let mut opened = Vec::with_capacity(asked.items.len());
@@ -38,17 +38,17 @@ struct Opening<'a> {
     subjects: BTreeMap<SubjectId, Option<Arc<SubjectKeys>>>,
 }
 
-impl Opening<'_> {
+impl<'a> Opening<'a> {
     async fn session_subject(&self) -> Option<SubjectId> {
         let session = self.room.store.session(self.asked.session?).await.ok()??;
         (session.tenant == self.asked.asker.tenant).then_some(session.subject)
     }
 
-    async fn open(&mut self, item: &Item) -> OpenedItem {
+    async fn open(&mut self, item: &Item) -> OpenedItem<'a> {
         if item.reference.len() > REFERENCE_BYTES_MAX {
             return Err("reference-malformed");
         }
-        let class: FieldClass = item.class.parse().map_err(|_| "class-unknown")?;
+        let class = self.room.values.classes().parse(&item.class).map_err(|_| "class-unknown")?;
         if class.is_secret() {
             return Err("secret-class");
         }

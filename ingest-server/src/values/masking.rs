@@ -2,12 +2,15 @@
 
 use std::sync::Arc;
 
-use palet_mask::{FieldClass, Marking};
+use palet_mask::{ClassRef, FieldClass, Marking};
 use palet_obfuscation::tokens::{IndexError, RandomTokens};
 use palet_obfuscation::{KeyVersion, PseudonymBinding, PseudonymError, SealBinding, SealError, ValueSealer};
 use palet_units::{Micros, SessionId, TenantId};
 
-use super::{Form, SubjectKeys, Values, ValuesDown};
+use super::{
+    Form, SubjectKeys, Values, ValuesDown,
+    classes::{bound_record, code_of},
+};
 use crate::{
     keys::{Locked, ReadyKey, TenantKeys},
     store::TokenRecord,
@@ -28,6 +31,9 @@ pub enum MaskFault {
     /// The form takes no time to live.
     #[error("expected no ttl_s for the form {0}: its tokens keep until their key is destroyed")]
     TimeToLive(Form),
+    /// The store knows no names of the bank's own classes, so that a token could lead back as another of them.
+    #[error("expected a form other than {0} for a class of the bank's own")]
+    OwnClass(Form),
     /// There is no key of the class.
     #[error("expected a class that has a key, got {}", .0.as_str())]
     NoKey(FieldClass),
@@ -42,6 +48,7 @@ impl MaskFault {
             Self::Index(error) => error.code(),
             Self::Pseudonym(error) => error.code(),
             Self::TimeToLive(_) => "ttl-not-for-form",
+            Self::OwnClass(_) => "form-not-for-class",
             Self::NoKey(_) => "key-unknown",
         }
     }
@@ -104,32 +111,37 @@ impl<'a> Masking<'a> {
     pub fn mask(
         &mut self,
         form: Form,
-        class: FieldClass,
+        class: ClassRef<'_>,
         value: &str,
         record: &str,
     ) -> Result<MaskedValue, MaskFault> {
+        let code = code_of(class);
         if class.is_secret() {
-            return Err(MaskFault::Seal(SealError::SecretClass(class)));
+            return Err(MaskFault::Seal(SealError::SecretClass(code)));
         }
         if self.expires.is_some() && !form.takes_ttl() {
             return Err(MaskFault::TimeToLive(form));
         }
         let (tenant, expires) = (self.tenant, self.expires);
         if form == Form::Random {
-            return self.issue(class, value);
+            return match class {
+                ClassRef::BuiltIn(class) => self.issue(class, value),
+                ClassRef::Custom(_) => Err(MaskFault::OwnClass(form)),
+            };
         }
         let session = self.session;
-        let ready = ready(&mut self.ready, &self.keys, self.subject.as_deref(), class)?;
+        let ready = ready(&mut self.ready, &self.keys, self.subject.as_deref(), code)?;
         let text = match form {
             Form::Sealed => {
-                let binding = SealBinding { tenant, class, record, session };
+                let record = bound_record(class, record);
+                let binding = SealBinding { tenant, class: code, record: &record, session };
                 ready.values().seal_until(value, &binding, expires, &mut self.rng)?
             }
             Form::Deterministic => ready.key.deterministic.seal(value, tenant, class)?,
             Form::Index => ready.key.index.index(value, tenant, class)?,
             Form::Fpe | Form::FpePlain | Form::Random => {
                 let marking = if form == Form::FpePlain { Marking::Plain } else { Marking::Marked };
-                let binding = PseudonymBinding { tenant, class: class.into(), record };
+                let binding = PseudonymBinding { tenant, class, record };
                 let pseudonym = ready.key.pseudonyms.encrypt(value, &binding, marking)?;
                 pseudonym.text.as_str().to_owned()
             }

@@ -4,6 +4,7 @@
 //! path takes the synchronous part alone: it never awaits and never asks the store. Nothing here knows HTTP or a
 //! policy. What does not open is refused in one way, whatever is wrong: see `palet_obfuscation::OpenError`.
 
+mod classes;
 mod form;
 mod masking;
 mod opening;
@@ -14,6 +15,8 @@ use std::sync::Arc;
 
 use palet_units::{Micros, SubjectId, TenantId};
 
+pub use classes::Classes;
+pub(crate) use classes::{bare, code_of, name_of, own_name};
 pub use form::{Form, UnknownForm};
 pub use masking::{MaskFault, MaskedValue, Masking};
 pub(crate) use opening::show;
@@ -41,13 +44,26 @@ pub enum ValuesDown {
 pub struct Values {
     ring: Arc<LiveRing>,
     store: Arc<dyn Store>,
+    classes: Classes,
 }
 
 impl Values {
     /// Values under the keys of a ring.
     #[must_use]
     pub fn new(ring: Arc<LiveRing>, store: Arc<dyn Store>) -> Self {
-        Self { ring, store }
+        Self { ring, store, classes: Classes::default() }
+    }
+
+    /// The same, with classes of the bank's own.
+    #[must_use]
+    pub fn with_classes(self, classes: Classes) -> Self {
+        Self { classes, ..self }
+    }
+
+    /// The field classes.
+    #[must_use]
+    pub const fn classes(&self) -> &Classes {
+        &self.classes
     }
 
     /// The ring.

@@ -2,14 +2,17 @@
 
 use std::sync::Arc;
 
-use palet_mask::{Content, FieldClass, Level, Marking};
+use palet_mask::{ClassRef, Content, Level, Marking};
 use palet_obfuscation::tokens::{RandomTokens, TokenKey};
 use palet_obfuscation::{KeyVersion, OpenError, Opened, PseudonymBinding, PseudonymError, TokenHeader};
 use palet_units::{Micros, SessionId, TenantId};
 use subtle::ConstantTimeEq;
 use zeroize::Zeroizing;
 
-use super::{Form, SubjectKeys, Values, ValuesDown};
+use super::{
+    Form, SubjectKeys, Values, ValuesDown,
+    classes::{bound_record, code_of, unbound_record},
+};
 use crate::keys::{Locked, ReadyKey, TenantKeys};
 
 /// For whom and where a value is opened.
@@ -33,7 +36,7 @@ pub struct Masked<'a> {
     /// The form, where the text does not say it itself: `Fpe` or `FpePlain`.
     pub form: Option<Form>,
     /// The class.
-    pub class: FieldClass,
+    pub class: ClassRef<'a>,
     /// The record that it is bound to: sealed values and pseudonyms.
     pub record: &'a str,
     /// The version of the key: pseudonyms.
@@ -96,29 +99,37 @@ impl Values {
     pub fn open_bound(
         &self,
         token: &str,
-        (class, record): (FieldClass, &str),
+        (class, record): (ClassRef<'_>, &str),
         place: &Place<'_>,
     ) -> Result<Zeroizing<String>, OpenError> {
         let opened = self.open(token, place)?;
+        let record = bound_record(class, record);
         let same_record = opened.record.as_bytes().ct_eq(record.as_bytes());
-        let same_class = (opened.class as u8).ct_eq(&(class as u8));
+        let same_class = (opened.class as u8).ct_eq(&(code_of(class) as u8));
         if bool::from(same_record & same_class) { Ok(opened.value) } else { Err(OpenError) }
     }
 
     /// Whether a field may hold this sealed value here. **Errors**: `OpenError` for every cause.
-    pub fn check(&self, token: &str, class: FieldClass, place: &Place<'_>) -> Result<(), OpenError> {
+    pub fn check(&self, token: &str, class: ClassRef<'_>, place: &Place<'_>) -> Result<(), OpenError> {
         self.open_of_class(token, class, place).map(|_| ())
     }
 
     /// The text that a field shows of a sealed value at a level; `None` where the level has no text and the page
     /// redacts.
     #[must_use]
-    pub fn display(&self, token: &str, class: FieldClass, level: Level, place: &Place<'_>) -> Option<String> {
+    pub fn display(
+        &self,
+        token: &str,
+        class: ClassRef<'_>,
+        level: Level,
+        place: &Place<'_>,
+    ) -> Option<String> {
         let opened = match level {
             Level::Redact | Level::Block => return None,
             _ => self.open_of_class(token, class, place).ok()?,
         };
-        self.at_level((class, level), &opened.value, (place.tenant, &opened.record))
+        let record = unbound_record(class, &opened.record)?;
+        self.at_level((class, level), &opened.value, (place.tenant, record))
     }
 
     /// The text of a value at a level, for the tenant and record that it belongs to; `None` where the level has no
@@ -126,14 +137,14 @@ impl Values {
     #[must_use]
     pub fn at_level(
         &self,
-        (class, level): (FieldClass, Level),
+        (class, level): (ClassRef<'_>, Level),
         value: &str,
         (tenant, record): (&TenantId, &str),
     ) -> Option<String> {
         match level {
             Level::Fpe => {
                 let key = self.active(tenant, class)?;
-                let binding = PseudonymBinding { tenant, class: class.into(), record };
+                let binding = PseudonymBinding { tenant, class, record };
                 let made = key.pseudonyms.encrypt(value, &binding, Marking::Marked).ok()?;
                 shown(class, level, Content::Ready(&made.text))
             }
@@ -192,7 +203,8 @@ impl Values {
         let opened = random_of(key, subject.as_deref(), |random| {
             random.open(masked.text, &kept.sealed, place.tenant, place.now)
         })?;
-        if opened.class == masked.class { Ok(opened.value) } else { Err(OpenError.into()) }
+        let ClassRef::BuiltIn(class) = masked.class else { return Err(OpenError.into()) };
+        if opened.class == class { Ok(opened.value) } else { Err(OpenError.into()) }
     }
 
     fn lead_back(
@@ -203,18 +215,25 @@ impl Values {
     ) -> Result<Zeroizing<String>, OpenFault> {
         let version = masked.version.ok_or(OpenFault::NoVersion)?;
         let keys = self.ring().tenant(tenant).ok_or(OpenError)?;
-        let key = keys.version(masked.class, version).ok_or(OpenError)?;
-        let binding = PseudonymBinding { tenant, class: masked.class.into(), record: masked.record };
+        let key = keys.version(code_of(masked.class), version).ok_or(OpenError)?;
+        let binding = PseudonymBinding { tenant, class: masked.class, record: masked.record };
         let marking = if form == Form::FpePlain { Marking::Plain } else { Marking::Marked };
         Ok(key.pseudonyms.decrypt(masked.text, &binding, marking)?)
     }
 
-    fn open_of_class(&self, token: &str, class: FieldClass, place: &Place<'_>) -> Result<Opened, OpenError> {
+    fn open_of_class(
+        &self,
+        token: &str,
+        class: ClassRef<'_>,
+        place: &Place<'_>,
+    ) -> Result<Opened, OpenError> {
         let opened = self.open(token, place)?;
-        if opened.class == class { Ok(opened) } else { Err(OpenError) }
+        let same = opened.class == code_of(class) && unbound_record(class, &opened.record).is_some();
+        if same { Ok(opened) } else { Err(OpenError) }
     }
 
-    fn active(&self, tenant: &TenantId, class: FieldClass) -> Option<Arc<Locked<ReadyKey>>> {
+    fn active(&self, tenant: &TenantId, class: ClassRef<'_>) -> Option<Arc<Locked<ReadyKey>>> {
+        let class = code_of(class);
         self.ring().tenant(tenant).as_deref().and_then(|keys: &TenantKeys| keys.active(class)).cloned()
     }
 }
@@ -232,11 +251,11 @@ pub(super) fn random_of<T>(
 }
 
 /// The text of a value at a level; `None` where it has no such form.
-pub(crate) fn show(class: FieldClass, level: Level, value: &str) -> Option<String> {
+pub(crate) fn show(class: ClassRef<'_>, level: Level, value: &str) -> Option<String> {
     shown(class, level, Content::Value(value))
 }
 
-fn shown(class: FieldClass, level: Level, content: Content<'_>) -> Option<String> {
+fn shown(class: ClassRef<'_>, level: Level, content: Content<'_>) -> Option<String> {
     let displayed = palet_mask::display(class, level, content);
     (displayed.level() == level).then(|| displayed.text().to_owned())
 }

@@ -10,6 +10,7 @@ use palet_units::{Micros, SubjectId, TenantId};
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
+use super::classes::{bound_record, code_of};
 use super::{
     Form, Masked, MaskedValue, OpenFault, Place, SubjectKeys, Values, ValuesDown, opening::random_of,
 };
@@ -218,7 +219,8 @@ fn rewrap_sealed(keys: &TenantKeys, item: &Masked<'_>, place: &Place<'_>) -> Res
     let older = own_older.as_ref().unwrap_or(&older.values);
     let sealer = own_newer.as_ref().unwrap_or(&newer.values);
     let opened = older.open_within(item.text, place.tenant, session, place.now)?;
-    if opened.class != item.class || opened.record.as_str() != item.record {
+    if opened.class != code_of(item.class) || opened.record.as_str() != bound_record(item.class, item.record)
+    {
         return Err(OpenError.into());
     }
     let version = newer.version();
@@ -257,14 +259,15 @@ fn rewrap_pseudonym(
     place: &Place<'_>,
 ) -> Result<Rewrapped, RewrapFault> {
     let from = item.version.ok_or(OpenFault::NoVersion)?;
-    let older = keys.version(item.class, from).ok_or(OpenError)?;
-    let newer = keys.active(item.class).ok_or(OpenError)?;
+    let class = code_of(item.class);
+    let older = keys.version(class, from).ok_or(OpenError)?;
+    let newer = keys.active(class).ok_or(OpenError)?;
     let version = newer.version();
     if from == version {
         return Ok(Rewrapped::Current(MaskedValue { text: item.text.to_owned(), version }));
     }
     let marking = if form == Form::FpePlain { Marking::Plain } else { Marking::Marked };
-    let binding = PseudonymBinding { tenant: place.tenant, class: item.class.into(), record: item.record };
+    let binding = PseudonymBinding { tenant: place.tenant, class: item.class, record: item.record };
     let value = older.pseudonyms.decrypt(item.text, &binding, marking)?;
     let made = newer.pseudonyms.encrypt(&value, &binding, marking)?;
     Ok(Rewrapped::Moved(MaskedValue { text: made.text.as_str().to_owned(), version }))

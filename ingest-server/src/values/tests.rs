@@ -66,7 +66,7 @@ impl World {
         let keys = self.values.keys(&self.bank, NOW).await.unwrap();
         let subject = self.values.subject_or_make(&self.bank, &self.ann, NOW).await.unwrap();
         let mut masking = Masking::new(&self.bank, keys, (SESSION, Some(subject)), None);
-        let masked = masking.mask(form, class, value, "record-1");
+        let masked = masking.mask(form, class.into(), value, "record-1");
         self.values.keep(&masking.into_issued()).await.unwrap();
         masked
     }
@@ -86,7 +86,7 @@ impl World {
         let subject = self.values.subject(tenant, &self.ann).await.unwrap();
         let place = Place { tenant, session, subject: subject.as_deref(), now: NOW };
         let version = Some(masked.version);
-        let item = Masked { text: &masked.text, form: Some(form), class, record, version };
+        let item = Masked { text: &masked.text, form: Some(form), class: class.into(), record, version };
         self.values.reveal(&item, &place).await.map(|value| value.to_string())
     }
 
@@ -94,7 +94,8 @@ impl World {
         let subject = self.values.subject(&self.bank, &self.ann).await.unwrap();
         let place = Place { tenant: &self.bank, session: SESSION, subject: subject.as_deref(), now: NOW };
         let version = Some(masked.version);
-        let item = Masked { text: &masked.text, form: Some(form), class, record: "record-1", version };
+        let item =
+            Masked { text: &masked.text, form: Some(form), class: class.into(), record: "record-1", version };
         self.values.rewrap(&item, &place).await.unwrap()
     }
 }
@@ -288,7 +289,7 @@ async fn a_time_to_live_ends_and_forms_without_one_say_so() {
     let (class, value) = (FieldClass::Pan, "4111111111111111");
     let mut held = Vec::new();
     for form in Form::ALL {
-        match masking.mask(form, class, value, "") {
+        match masking.mask(form, class.into(), value, "") {
             Ok(masked) => held.push((form, masked)),
             Err(fault) => assert_eq!((fault.code(), form.takes_ttl()), ("ttl-not-for-form", false)),
         }
@@ -298,7 +299,8 @@ async fn a_time_to_live_ends_and_forms_without_one_say_so() {
     for (form, masked) in held {
         for (now, opens) in [(NOW.0 + 9, true), (NOW.0 + 10, false)] {
             let place = Place { tenant: &world.bank, session: None, subject: None, now: Micros(now) };
-            let item = Masked { text: &masked.text, form: None, class, record: "", version: None };
+            let item =
+                Masked { text: &masked.text, form: None, class: class.into(), record: "", version: None };
             assert_eq!(world.values.reveal(&item, &place).await.is_ok(), opens, "{form} at {now}");
         }
     }
@@ -315,7 +317,7 @@ async fn the_job_moves_what_the_store_holds_and_goes_on_where_it_was_cut_off() {
     for subject in [None, Some(subject)] {
         let mut masking = Masking::new(&world.bank, Arc::clone(&keys), (None, subject), None);
         for at in 0..300 {
-            tokens.push((masking.mask(Form::Random, class, &format!("value {at}"), "").unwrap(), at));
+            tokens.push((masking.mask(Form::Random, class.into(), &format!("value {at}"), "").unwrap(), at));
         }
         world.values.keep(&masking.into_issued()).await.unwrap();
     }
@@ -344,7 +346,7 @@ async fn a_field_shows_a_token_and_a_pseudonym_where_the_level_asks_for_one() {
     let sealed = world.mask(Form::Sealed, class, "DE89370400440532013000").await.unwrap();
     let subject = world.values.subject(&world.bank, &world.ann).await.unwrap();
     let place = Place { tenant: &world.bank, session: SESSION, subject: subject.as_deref(), now: NOW };
-    let shown = |level| world.values.display(&sealed.text, class, level, &place);
+    let shown = |level| world.values.display(&sealed.text, class.into(), level, &place);
     assert_eq!(shown(Level::Clear).as_deref(), Some("DE89370400440532013000"));
     let token = MaskedValue { text: shown(Level::Token).unwrap(), version: KeyVersion(1) };
     assert_eq!(world.reveal(Form::Deterministic, class, &token).await.unwrap(), "DE89370400440532013000");
@@ -353,6 +355,39 @@ async fn a_field_shows_a_token_and_a_pseudonym_where_the_level_asks_for_one() {
     assert_eq!((shown(Level::Redact), shown(Level::Block)), (None, None));
     let elsewhere = Place { session: Some(SessionId(8)), ..place };
     for level in Level::ALL {
-        assert_eq!(world.values.display(&sealed.text, class, level, &elsewhere), None, "{level:?}");
+        assert_eq!(world.values.display(&sealed.text, class.into(), level, &elsewhere), None, "{level:?}");
     }
+}
+
+#[actix_web::test]
+async fn a_class_of_the_banks_own_has_every_form_and_opens_as_no_other() {
+    let world = world().await;
+    let classes = classes::tests::membership();
+    let [own, other, bare] =
+        ["membership", "telephone-pin", "unknown"].map(|name| classes.find(FieldClass::Custom, Some(name)));
+    let keys = world.values.keys(&world.bank, NOW).await.unwrap();
+    let mut masking = Masking::new(&world.bank, keys, (SESSION, None), None);
+    let mut mask = |form, class| masking.mask(form, class, "123-456-7897", "person-1");
+    let sealed = mask(Form::Sealed, own).unwrap();
+    let place = Place { tenant: &world.bank, session: SESSION, subject: None, now: NOW };
+    let shown = |class, level| world.values.display(&sealed.text, class, level, &place);
+    assert_eq!(shown(own, Level::Partial).as_deref(), Some("•••-•••-•897"));
+    assert!(palet_obfuscation::is_pseudonym(own, &shown(own, Level::Fpe).unwrap()));
+    assert!(shown(own, Level::Token).unwrap().starts_with("d1."));
+    for class in [other, bare, FieldClass::Iban.into()] {
+        assert!(world.values.check(&sealed.text, class, &place).is_err());
+        assert!(Level::ALL.into_iter().all(|level| shown(class, level).is_none()));
+    }
+    // Each form that is handed out leads back as its own class alone.
+    for form in [Form::Sealed, Form::Deterministic, Form::Fpe] {
+        let masked = mask(form, own).unwrap();
+        let version = Some(masked.version);
+        let item =
+            |class| Masked { text: &masked.text, form: Some(form), class, record: "person-1", version };
+        assert_eq!(world.values.reveal(&item(own), &place).await.unwrap().as_str(), "123-456-7897", "{form}");
+        assert!(world.values.reveal(&item(bare), &place).await.is_err(), "{form}");
+        assert!(world.values.rewrap(&item(own), &place).await.is_ok(), "{form}");
+    }
+    assert_eq!(mask(Form::Random, own).unwrap_err().code(), "form-not-for-class");
+    assert_eq!(mask(Form::Sealed, other).unwrap_err().code(), "secret-class");
 }

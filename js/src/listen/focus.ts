@@ -53,6 +53,11 @@ export class Focus {
     this.#secrecy.stop();
   }
 
+  keepSecret(element: Element): void {
+    this.#secrecy.keep(element);
+    this.#look();
+  }
+
   #follow(root: EventTarget): void {
     if (this.#roots.includes(root)) return;
     this.#roots.push(root);

@@ -40,6 +40,11 @@ export class Listeners {
     this.#focus.stop();
   }
 
+  /** Nothing but totals is captured from this field from now on. */
+  keepSecret(element: Element): void {
+    this.#focus.keepSecret(element);
+  }
+
   /** The page lost the keyboard: releases may never come. */
   releaseKeys(): void {
     this.#keyboard.release();

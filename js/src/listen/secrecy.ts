@@ -59,6 +59,11 @@ export class Secrecy {
     for (const input of (root as ParentNode).querySelectorAll("input[type=password]")) this.#remember(input);
   }
 
+  /** The field was found to be secret: nothing but totals from now on. */
+  keep(element: Element): void {
+    this.#remember(element);
+  }
+
   stop(): void {
     this.#observer.disconnect();
   }

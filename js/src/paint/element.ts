@@ -10,7 +10,7 @@ import { BLOCK, CLEAR, LEVELS, REDACT, REDACTED } from "../level";
 import { ElementText } from "./text";
 import type { Words } from "./words";
 
-export type Source = "sealed" | "local" | "input";
+export type Source = "sealed" | "local" | "input" | "found";
 
 type Control = HTMLInputElement | HTMLTextAreaElement;
 
@@ -28,6 +28,10 @@ export class PaintedElement {
   readonly source: Source;
   readonly className: string;
   readonly sealed: string | null;
+  /** The subject types into it: its value stays where it is. */
+  readonly typed: boolean;
+  /** The doors that the policy shuts while the value is shown: a bit each, in the order of `DOORS`. */
+  shut = 0;
   readonly #words: Words;
   readonly #makeDisplay: MakeDisplay;
   #level: number;
@@ -43,17 +47,19 @@ export class PaintedElement {
   #ownRole = false;
   #wasReadOnly = false;
 
-  constructor(element: HTMLElement, words: Words, makeDisplay: MakeDisplay) {
+  /** `found` is the class of an input that nobody tagged. */
+  constructor(element: HTMLElement, words: Words, makeDisplay: MakeDisplay, found?: string) {
     this.element = element;
     this.#words = words;
     this.#makeDisplay = makeDisplay;
-    this.className = classOf(element);
+    this.className = found ?? classOf(element);
     this.sealed = element.getAttribute("data-palet-sealed") ?? element.getAttribute("sealed");
-    this.source = this.sealed ? "sealed" : isControl(element) && !isFilledIn(element) ? "input" : "local";
-    this.#level = this.source === "input" ? CLEAR : REDACT;
+    this.source = found ? "found" : this.sealed ? "sealed" : isControl(element) && !isFilledIn(element) ? "input" : "local";
+    this.typed = /^[if]/.test(this.source);
+    this.#level = this.typed ? CLEAR : REDACT;
     this.#wasReadOnly = isControl(element) && element.readOnly;
     this.#content = isControl(element) ? null : new ElementText(element);
-    if (isControl(element) && this.source !== "input") this.#value = element.value;
+    if (isControl(element) && !this.typed) this.#value = element.value;
     this.#write();
   }
 
@@ -77,24 +83,24 @@ export class PaintedElement {
 
   /** Whether anything readable of the value is on the page now. */
   get isClear(): boolean {
-    return this.#level === CLEAR && this.source !== "input" && this.#text() !== null;
+    return this.#level === CLEAR && !this.typed && this.#text() !== null;
   }
 
   /** The element is typed into and drawn as dots: its text must not be copied out. */
   get isVeiled(): boolean {
-    return this.source === "input" && this.#level !== CLEAR;
+    return this.typed && this.#level !== CLEAR;
   }
 
   /** The page changed the element: takes what it wrote as the new value, and masks it again. */
   refresh(): void {
-    if (this.source === "input") return;
+    if (this.typed) return;
     if (this.#readAgain() || this.#hasNewAttributes()) this.#write();
   }
 
   /** Gives the element back: attributes as they were, the value masked. */
   release(): void {
     this.#resting = true;
-    this.#level = this.source === "input" ? CLEAR : REDACT;
+    this.#level = this.typed ? CLEAR : REDACT;
     this.#display = null;
     this.#write();
     this.#unstash(this.source === "local");
@@ -109,7 +115,7 @@ export class PaintedElement {
     const { element } = this;
     const level = this.#level;
     element.setAttribute(LEVEL_ATTRIBUTE, LEVELS[level] ?? "redact");
-    if (this.source === "input") {
+    if (this.typed) {
       this.#veil(element as Control);
       return;
     }
@@ -159,9 +165,12 @@ export class PaintedElement {
     return changed;
   }
 
-  /** Draws what the subject types as dots. The value stays: the form needs it. */
+  /**
+   * Draws what the subject types as dots. The value stays: the form needs it. A password that nobody tagged is drawn by
+   * its page, which may have a button to show it.
+   */
   #veil(input: Control): void {
-    const veiled = this.#level !== CLEAR;
+    const veiled = this.#level !== CLEAR && (this.source !== "found" || this.className !== "password");
     if (veiled) input.style.setProperty("-webkit-text-security", "disc");
     else input.style.removeProperty("-webkit-text-security");
     input.readOnly = this.#wasReadOnly || this.#level === BLOCK;

@@ -7,10 +7,10 @@
  */
 
 import { CLEAR } from "../level";
+import type { Started } from "../later/host";
 import type { Native } from "../native";
-import { Announcer } from "./announcer";
-import { type MakeDisplay, PaintedElement, type Source, TELLING } from "./element";
-import { Guard, isShut } from "./guard";
+import { PaintedElement, type Source, TELLING } from "./element";
+import { Guard, type Guarded, isShut } from "./guard";
 import type { Words } from "./words";
 
 export const SELECTOR = "[data-palet-field],palet-field";
@@ -40,31 +40,31 @@ interface Field extends Declaration {
   elements: Set<PaintedElement>;
   level: number | null;
   display: string | null;
+  shut: number;
 }
 
 export class Painter {
   readonly #native: Native;
   readonly #words: Words;
-  readonly #announcer: Announcer;
   readonly #guard: Guard;
   readonly #fields = new Map<number, Field>();
   readonly #byElement = new Map<Element, { painted: PaintedElement; field: Field | null }>();
   readonly #dropped = new WeakMap<Element, PaintedElement>();
   readonly #bySealed = new Map<string, Field>();
   readonly #free = Array.from({ length: FIELDS_MAX }, (_, id) => id);
-  readonly #roots = new Set<Node>();
+  /** The document and the shadow roots that are watched. */
+  readonly roots = new Set<Document | ShadowRoot>();
   readonly #finder: MutationObserver;
   readonly #keeper: MutationObserver;
   #listener: FieldListener | null = null;
   #sweeping = false;
   #hidden: PaintedElement[] = [];
-  /** Gives display forms of values that the page holds; none until it has been loaded. */
-  makeDisplay: MakeDisplay = () => null;
+  /** What is loaded later: forms of values that the page holds, and a voice. */
+  later: Started | null = null;
 
   constructor(native: Native, words: Words) {
     this.#native = native;
     this.#words = words;
-    this.#announcer = new Announcer(native, words);
     this.#finder = new native.MutationObserver((records) => this.#handlePage(records));
     this.#keeper = new native.MutationObserver((records) => this.#handleFields(records));
     this.#guard = new Guard(native, {
@@ -82,8 +82,8 @@ export class Painter {
 
   /** Masks and watches a document or a shadow root. */
   watch(root: Document | ShadowRoot): void {
-    if (this.#roots.has(root)) return;
-    this.#roots.add(root);
+    if (this.roots.has(root)) return;
+    this.roots.add(root);
     this.#finder.observe(root, { subtree: true, childList: true, attributes: true, attributeFilter: WATCHED });
     this.#adopt([...root.querySelectorAll(SELECTOR)]);
   }
@@ -95,16 +95,17 @@ export class Painter {
   }
 
   /** Shows a field as a directive says. Returns its elements. */
-  paint(id: number, level: number, display: string | null): Element[] {
+  paint(id: number, level: number, display: string | null, shut = 0): Element[] {
     const field = this.#fields.get(id);
     if (!field) return [];
     this.#settle();
     const before = field.level;
     field.level = level;
     field.display = display;
-    for (const painted of field.elements) painted.paint(level, display);
+    field.shut = shut;
+    for (const painted of field.elements) show(painted, field);
     this.#keeper.takeRecords();
-    if (before !== null && (before === CLEAR) !== (level === CLEAR)) this.#announcer.tell(level !== CLEAR);
+    if (before !== null && (before === CLEAR) !== (level === CLEAR)) this.#tell(level !== CLEAR);
     return [...field.elements].map((painted) => painted.element);
   }
 
@@ -119,7 +120,12 @@ export class Painter {
     }
     for (const { painted } of this.#byElement.values()) painted.mask();
     this.#keeper.takeRecords();
-    if (changed) this.#announcer.tell(true);
+    if (changed) this.#tell(true);
+  }
+
+  /** Masks an input that nobody tagged as the policy says of its class. */
+  find(element: HTMLElement, className: string): void {
+    this.#adopt([element], className);
   }
 
   /** Words or display forms became available: writes every field again. */
@@ -139,27 +145,33 @@ export class Painter {
     this.#finder.disconnect();
     this.#keeper.disconnect();
     this.#guard.stop();
-    this.#announcer.stop();
+    this.later?.stop();
     for (const { painted } of this.#byElement.values()) painted.release();
     this.#byElement.clear();
     this.#fields.clear();
     this.#bySealed.clear();
-    this.#roots.clear();
+    this.roots.clear();
     this.#listener = null;
   }
 
-  #adopt(elements: Element[]): void {
+  #tell(masked: boolean): void {
+    this.later?.tell(masked);
+    if (masked) this.#guard.wipeClipboard();
+  }
+
+  #adopt(elements: Element[], found?: string): void {
     if (elements.length === 0) return;
     this.#settle();
     const news: Field[] = [];
     for (const element of elements) {
       if (this.#byElement.has(element)) continue;
-      const painted = this.#dropped.get(element) ?? this.#wrap(element as HTMLElement);
+      const painted = this.#dropped.get(element) ?? this.#wrap(element as HTMLElement, found);
       this.#dropped.delete(element);
       const field = this.#fieldOf(painted, news);
       this.#byElement.set(element, { painted, field });
       field?.elements.add(painted);
-      if (field && field.level !== null) painted.paint(field.level, field.display);
+      if (field) show(painted, field);
+      if (painted.typed) continue;
       this.#keeper.observe(element, {
         subtree: true,
         childList: true,
@@ -172,8 +184,8 @@ export class Painter {
     if (news.length > 0) this.#listener?.declare(news);
   }
 
-  #wrap(element: HTMLElement): PaintedElement {
-    return new PaintedElement(element, this.#words, (...form) => this.makeDisplay(...form));
+  #wrap(element: HTMLElement, found?: string): PaintedElement {
+    return new PaintedElement(element, this.#words, (...form) => this.later?.show(...form) ?? null, found);
   }
 
   /** The field that an element belongs to: one that is there already, or a new one. */
@@ -187,7 +199,7 @@ export class Painter {
       this.#listener?.overflow();
       return null;
     }
-    const field: Field = { id, className, source, sealed, elements: new Set(), level: null, display: null };
+    const field: Field = { id, className, source, sealed, elements: new Set(), level: null, display: null, shut: 0 };
     this.#fields.set(id, field);
     if (key !== null) this.#bySealed.set(key, field);
     news.push(field);
@@ -266,20 +278,20 @@ export class Painter {
     if (retired.length > 0) this.#listener?.retire(retired);
   }
 
-  #touched(range: Range | null, target: EventTarget | null): Array<{ element: Element; veiled: boolean }> {
-    const hits: Array<{ element: Element; veiled: boolean }> = [];
+  #touched(range: Range | null, target: EventTarget | null): ReturnType<Guarded["touched"]> {
+    const hits: ReturnType<Guarded["touched"]> = [];
     for (const [element, { painted }] of this.#byElement) {
       const near = element === target || element.contains(target as Node | null) || range?.intersectsNode(element);
-      if (near && painted.isVeiled && element === target) hits.push({ element, veiled: true });
-      else if (near && painted.isClear) hits.push({ element, veiled: false });
+      const veiled = painted.isVeiled && element === target;
+      if (near && (veiled || painted.isClear)) hits.push({ element, veiled, shut: painted.shut });
     }
     return hits;
   }
 
-  #hideFrom(door: string): void {
+  #hideFrom(door: number): void {
     this.#settle();
     for (const [element, { painted }] of this.#byElement) {
-      if (painted.isClear && isShut(element, door)) {
+      if (painted.isClear && isShut(element, door, painted.shut)) {
         painted.mask();
         this.#hidden.push(painted);
       }
@@ -290,9 +302,15 @@ export class Painter {
   #unhide(): void {
     this.#settle();
     for (const { painted, field } of this.#byElement.values()) {
-      if (this.#hidden.includes(painted) && field && field.level !== null) painted.paint(field.level, field.display);
+      if (this.#hidden.includes(painted) && field) show(painted, field);
     }
     this.#hidden = [];
     this.#keeper.takeRecords();
   }
+}
+
+/** Paints an element as its field was directed, if it was. */
+function show(painted: PaintedElement, { level, display, shut }: Field): void {
+  painted.shut = shut;
+  if (level !== null) painted.paint(level, display);
 }

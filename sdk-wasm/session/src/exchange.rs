@@ -59,6 +59,8 @@ impl ClientSession {
 
     /// One binary message from the socket. What does not open or decode ends the connection, not the session.
     pub fn handle_frame(&mut self, bytes: &[u8], now: Micros) {
+        // Not kept for the next frame: memory that is given back is wiped, and nothing of a value stays behind.
+        let mut plaintext = Vec::new();
         match core::mem::replace(&mut self.link, Link::Down { retry_at: now }) {
             Link::Handshaking { initiator, until } => match initiator.finish(bytes) {
                 Ok(transport) => {
@@ -68,14 +70,14 @@ impl ClientSession {
                 Err(_) => self.abandon(now),
             },
             Link::Authenticating { mut transport, until } => {
-                let opened = transport.open(bytes, &mut self.plaintext).is_ok();
+                let opened = transport.open(bytes, &mut plaintext).is_ok();
                 self.link = Link::Authenticating { transport, until };
-                self.handle_plaintext(opened, now);
+                self.handle_plaintext(opened.then_some(&plaintext), now);
             }
             Link::Live { mut transport, .. } => {
-                let opened = transport.open(bytes, &mut self.plaintext).is_ok();
+                let opened = transport.open(bytes, &mut plaintext).is_ok();
                 self.link = Link::Live { transport, heard_at: now };
-                self.handle_plaintext(opened, now);
+                self.handle_plaintext(opened.then_some(&plaintext), now);
             }
             other => self.link = other,
         }
@@ -206,11 +208,9 @@ impl ClientSession {
         }
     }
 
-    fn handle_plaintext(&mut self, opened: bool, now: Micros) {
-        let plaintext = core::mem::take(&mut self.plaintext);
-        let message = if opened { decode_server(&plaintext).ok() } else { None };
-        self.plaintext = plaintext;
-        match message {
+    /// Takes a frame's plaintext; `None` for a frame that did not open.
+    fn handle_plaintext(&mut self, plaintext: Option<&Vec<u8>>, now: Micros) {
+        match plaintext.and_then(|plaintext| decode_server(plaintext).ok()) {
             Some(message) => self.handle_message(message, now),
             None => self.drop_link(now),
         }

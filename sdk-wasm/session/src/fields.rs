@@ -114,7 +114,7 @@ impl Fields {
 fn weight(declaration: &FieldDeclaration) -> usize {
     let sealed = match &declaration.source {
         FieldSource::Sealed(token) => token.len(),
-        FieldSource::Local | FieldSource::Input => 0,
+        FieldSource::Local | FieldSource::Input | FieldSource::Found => 0,
     };
     sealed + declaration.custom.as_ref().map_or(0, |name| name.len()) + 16
 }
@@ -122,7 +122,7 @@ fn weight(declaration: &FieldDeclaration) -> usize {
 fn is_within_limits(declaration: &FieldDeclaration) -> bool {
     let sealed = match &declaration.source {
         FieldSource::Sealed(token) => token.len() <= limits::SEALED_BYTES_MAX,
-        FieldSource::Local | FieldSource::Input => true,
+        FieldSource::Local | FieldSource::Input | FieldSource::Found => true,
     };
     let named = declaration.custom.as_ref().is_none_or(|name| name.len() <= limits::NAME_BYTES_MAX);
     sealed && named && usize::from(declaration.id.0) < limits::FIELDS_MAX

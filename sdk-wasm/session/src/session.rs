@@ -34,7 +34,6 @@ pub struct ClientSession {
     pub(crate) context: Option<Context>,
     pub(crate) transmits: Vec<Vec<u8>>,
     pub(crate) effects: Vec<Effect>,
-    pub(crate) plaintext: Vec<u8>,
     pub(crate) grace: Micros,
     /// Since when no server has answered; `None` while one does or everything is already redacted.
     pub(crate) alone_since: Option<Micros>,
@@ -81,7 +80,6 @@ impl ClientSession {
             context: None,
             transmits: Vec::new(),
             effects: vec![Effect::NeedToken],
-            plaintext: Vec::new(),
             grace: GRACE_DEFAULT,
             alone_since: None,
             masked: false,
@@ -336,7 +334,13 @@ impl ClientSession {
 
 /// The order to redact one field until the server says otherwise.
 pub(crate) fn redact(field: FieldId) -> Directive {
-    Directive { field, level: palet_mask::Level::Redact, display: None, ttl_ms: 0 }
+    Directive {
+        field,
+        level: palet_mask::Level::Redact,
+        display: None,
+        ttl_ms: 0,
+        shut: palet_wire::Doors::NONE,
+    }
 }
 
 /// The sooner of two times that may not come.

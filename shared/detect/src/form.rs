@@ -53,6 +53,7 @@ const SCORE_MIN: f32 = 0.5;
 const WEIGHT_NAME: f32 = 0.9;
 const WEIGHT_LABEL: f32 = 0.95;
 const WEIGHT_PLACEHOLDER: f32 = 0.75;
+const WEIGHT_IBAN: f32 = 0.97;
 
 /// Guesses what a field is for; nothing where it is for nothing sensitive, or for nothing that can be told.
 ///
@@ -67,6 +68,8 @@ pub fn classify(hints: &FieldHints<'_>) -> Option<FieldGuess> {
     let mut tally = Tally::default();
     for (text, weight) in sources(hints) {
         if let Some((meaning, strength)) = words::meaning_of(text) {
+            // Whoever writes "IBAN" means one, whatever else the field is called.
+            let weight = if meaning == Meaning::Class(FieldClass::Iban) { WEIGHT_IBAN } else { weight };
             tally.add(meaning, strength * weight);
         }
     }

@@ -7,11 +7,15 @@ use alloc::string::{String, ToString};
 use alloc::vec::Vec;
 use serde::{Deserialize, Serialize};
 
+/// The longest name: what the wire carries. **Units**: bytes.
+const NAME_BYTES_MAX: usize = 48;
+
 /// The settings of a class of the bank's own.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct CustomSettings {
-    /// The name that attributes and policies use after `custom:`. **Range**: 1 to 64 of `A-Z a-z 0-9 . _ -`.
+    /// The name that attributes and policies use after `custom:`. **Range**: 1 to 48 of `a-z 0-9 . _ -`, since
+    /// attributes are read without case.
     pub name: String,
     /// What a screen reader calls it. **Range**: 1 to 64 characters.
     pub label: String,
@@ -66,7 +70,7 @@ pub enum Secrecy {
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum CustomClassError {
     /// A name that attributes and policies cannot carry.
-    #[error("expected a name of 1 to 64 letters, digits, '.', '_' and '-'")]
+    #[error("expected a name of 1 to {NAME_BYTES_MAX} small letters, digits, '.', '_' and '-'")]
     Name,
     /// A label that cannot be read out.
     #[error("expected a label of 1 to 64 printable characters")]
@@ -99,29 +103,55 @@ pub struct CustomClass {
     separators: String,
 }
 
-impl CustomClass {
-    /// Checks settings. **Errors**: the first setting that makes no class.
-    pub fn new(settings: CustomSettings) -> Result<Self, CustomClassError> {
-        let allowed = |b: u8| b.is_ascii_alphanumeric() || matches!(b, b'.' | b'_' | b'-');
-        if !(1..=64).contains(&settings.name.len()) || !settings.name.bytes().all(allowed) {
-            return Err(CustomClassError::Name);
+impl CustomClassError {
+    /// The setting that is wrong.
+    #[must_use]
+    pub const fn setting(&self) -> &'static str {
+        match self {
+            Self::Name => "name",
+            Self::Label => "label",
+            Self::Alphabet => "alphabet",
+            Self::Length(..) => "symbols_min",
+            Self::Separators => "separators",
+            Self::Groups(_) => "groups",
+            Self::Checksum => "checksum",
+            Self::Partial(_) => "partial",
         }
-        let printable = |c: char| !c.is_control() && !is_invisible(c);
-        if !(1..=64).contains(&settings.label.chars().count()) || !settings.label.chars().all(printable) {
-            return Err(CustomClassError::Label);
+    }
+}
+
+impl CustomSettings {
+    /// Everything that makes no class of these settings; empty where they make one.
+    #[must_use]
+    pub fn faults(&self) -> Vec<CustomClassError> {
+        let symbols = alphabet(&self.alphabet);
+        // What is said of an alphabet that is wrong itself would only confuse.
+        let of_symbols = symbols.as_ref().map(Vec::as_slice).unwrap_or_default();
+        let has_symbols = symbols.is_ok();
+        [
+            check_name(&self.name),
+            check_label(&self.label),
+            symbols.as_ref().map(drop).map_err(Clone::clone),
+            check_length(self),
+            separators(&self.separators, of_symbols).map(drop),
+            check_groups(self),
+            if has_symbols { check_checksum(self, of_symbols) } else { Ok(()) },
+            check_partial(self),
+        ]
+        .into_iter()
+        .filter_map(Result::err)
+        .collect()
+    }
+}
+
+impl CustomClass {
+    /// Checks settings. **Errors**: the first setting that makes no class; [`CustomSettings::faults`] has all.
+    pub fn new(settings: CustomSettings) -> Result<Self, CustomClassError> {
+        if let Some(fault) = settings.faults().into_iter().next() {
+            return Err(fault);
         }
         let alphabet = alphabet(&settings.alphabet)?;
-        let (min, max) = (settings.symbols_min, settings.symbols_max);
-        if min == 0 || min > max || usize::from(max) > SYMBOLS_MAX {
-            return Err(CustomClassError::Length(min, max));
-        }
         let separators = separators(&settings.separators, &alphabet)?;
-        check_groups(&settings)?;
-        check_checksum(&settings, &alphabet)?;
-        let shown = usize::from(settings.partial.first) + usize::from(settings.partial.last);
-        if shown > usize::from(min) / 2 {
-            return Err(CustomClassError::Partial(shown));
-        }
         Ok(Self { settings, alphabet, separators })
     }
 
@@ -196,6 +226,33 @@ impl TryFrom<CustomSettings> for CustomClass {
     type Error = CustomClassError;
     fn try_from(settings: CustomSettings) -> Result<Self, CustomClassError> {
         Self::new(settings)
+    }
+}
+
+fn check_name(name: &str) -> Result<(), CustomClassError> {
+    let allowed = |b: u8| b.is_ascii_lowercase() || b.is_ascii_digit() || matches!(b, b'.' | b'_' | b'-');
+    let good = (1..=NAME_BYTES_MAX).contains(&name.len()) && name.bytes().all(allowed);
+    if good { Ok(()) } else { Err(CustomClassError::Name) }
+}
+
+fn check_label(label: &str) -> Result<(), CustomClassError> {
+    let printable = |c: char| !c.is_control() && !is_invisible(c);
+    let good = (1..=64).contains(&label.chars().count()) && label.chars().all(printable);
+    if good { Ok(()) } else { Err(CustomClassError::Label) }
+}
+
+fn check_length(settings: &CustomSettings) -> Result<(), CustomClassError> {
+    let (min, max) = (settings.symbols_min, settings.symbols_max);
+    let good = min > 0 && min <= max && usize::from(max) <= SYMBOLS_MAX;
+    if good { Ok(()) } else { Err(CustomClassError::Length(min, max)) }
+}
+
+fn check_partial(settings: &CustomSettings) -> Result<(), CustomClassError> {
+    let shown = usize::from(settings.partial.first) + usize::from(settings.partial.last);
+    if shown <= usize::from(settings.symbols_min) / 2 {
+        Ok(())
+    } else {
+        Err(CustomClassError::Partial(shown))
     }
 }
 
@@ -306,5 +363,19 @@ mod tests {
             change(&mut settings);
             assert_eq!(CustomClass::new(settings), Err(error));
         }
+    }
+
+    #[test]
+    fn all_that_is_wrong_is_told_at_once() {
+        assert_eq!(membership().faults(), []);
+        let wrong = CustomSettings {
+            name: "Membership".into(),
+            symbols_min: 3,
+            separators: "_".into(),
+            checksum: Checksum::Aba,
+            ..membership()
+        };
+        let settings: Vec<&str> = wrong.faults().iter().map(CustomClassError::setting).collect();
+        assert_eq!(settings, ["name", "separators", "groups", "checksum", "partial"]);
     }
 }

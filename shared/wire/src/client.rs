@@ -98,6 +98,8 @@ pub enum FieldSource {
     Local,
     /// An input that the subject fills.
     Input,
+    /// An input that the page's detector found, and that nobody tagged. Its value stays in the page.
+    Found,
 }
 
 /// A named action of the bank's application.

@@ -163,7 +163,7 @@ fn check_field(field: &FieldDeclaration) -> Result<(), CodecError> {
     }
     match &field.source {
         FieldSource::Sealed(token) => limit(token.len(), limits::SEALED_BYTES_MAX, "the sealed value"),
-        FieldSource::Local | FieldSource::Input => Ok(()),
+        FieldSource::Local | FieldSource::Input | FieldSource::Found => Ok(()),
     }
 }
 

@@ -27,6 +27,6 @@ pub use codec::{
 pub use envelope::{EnvelopeReply, EnvelopeRequest};
 pub use refusal::RefusalCode;
 pub use server::{
-    ActionAnswer, ActionDecision, Directive, DirectiveSet, Reason, RiskBand, RiskUpdate, ServerMessage,
-    StepUp, SubScores, Welcome,
+    ActionAnswer, ActionDecision, Directive, DirectiveSet, Doors, Reason, RiskBand, RiskUpdate,
+    ServerMessage, StepUp, SubScores, Welcome,
 };

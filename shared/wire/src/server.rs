@@ -57,6 +57,32 @@ pub struct Directive {
     pub display: Option<String>,
     /// How long the level holds without another word; then the field is redacted. **Units**: ms, 0 for no end.
     pub ttl_ms: u32,
+    /// The ways by which the value may not leave the page while it is shown.
+    pub shut: Doors,
+}
+
+/// Ways by which a shown value could leave the page: a set, one bit each.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct Doors(pub u8);
+
+impl Doors {
+    /// None.
+    pub const NONE: Self = Self(0);
+    /// Copying and cutting.
+    pub const COPY: Self = Self(1);
+    /// Dragging.
+    pub const DRAG: Self = Self(2);
+    /// Printing.
+    pub const PRINT: Self = Self(4);
+    /// Selecting.
+    pub const SELECT: Self = Self(8);
+
+    /// The doors of both sets.
+    #[must_use]
+    pub const fn with(self, other: Self) -> Self {
+        Self(self.0 | other.0)
+    }
 }
 
 /// How the session looks, for the page's own panel and handlers.

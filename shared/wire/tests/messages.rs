@@ -6,7 +6,7 @@ use palet_features::{FeatureWindow, KeystrokeBlock, Ladder};
 use palet_mask::{FieldClass, Level};
 use palet_wire::{
     Action, ActionAnswer, ActionDecision, Batch, ClientMessage, CodecError, Consent, Directive, DirectiveSet,
-    EnvelopeReply, EnvelopeRequest, FieldDeclaration, FieldId, FieldSource, Hello, PageFacts, Reason,
+    Doors, EnvelopeReply, EnvelopeRequest, FieldDeclaration, FieldId, FieldSource, Hello, PageFacts, Reason,
     RefusalCode, RiskBand, RiskUpdate, ServerMessage, StepUp, SubScores, Welcome, decode_client,
     decode_envelope, decode_envelope_reply, decode_server, encode, encode_envelope, limits,
 };
@@ -134,8 +134,13 @@ fn welcome_acknowledgement_and_refusal_in_hex() {
 
 #[test]
 fn directives_in_hex() {
-    let directive =
-        Directive { field: FieldId(1), level: Level::Partial, display: Some("•30".into()), ttl_ms: 500 };
+    let directive = Directive {
+        field: FieldId(1),
+        level: Level::Partial,
+        display: Some("•30".into()),
+        ttl_ms: 500,
+        shut: Doors::COPY.with(Doors::PRINT),
+    };
     assert_server(
         ServerMessage::Directives(DirectiveSet { revision: 2, directives: vec![directive] }),
         &[
@@ -146,6 +151,7 @@ fn directives_in_hex() {
             "01 01",             // field 1, partial
             "01 05 e280a2 3330", // the text
             "f403",              // holds 500 ms
+            "05",                // neither copied nor printed
         ],
     );
 }
@@ -260,8 +266,13 @@ fn a_collection_that_claims_more_than_it_holds_is_refused() {
 fn what_is_printed_of_a_message_holds_no_payload() {
     let printed = format!("{:?}", ClientMessage::Hello(hello()));
     assert!(!printed.contains("s1.abc"));
-    let directive =
-        Directive { field: FieldId(0), level: Level::Clear, display: Some("DE02".into()), ttl_ms: 0 };
+    let directive = Directive {
+        field: FieldId(0),
+        level: Level::Clear,
+        display: Some("DE02".into()),
+        ttl_ms: 0,
+        shut: Doors::NONE,
+    };
     let set = ServerMessage::Directives(DirectiveSet { revision: 1, directives: vec![directive] });
     assert!(!format!("{set:?}").contains("DE02"));
 }

@@ -39,6 +39,8 @@ class Bank {
   refusesSockets = false;
   isCut = false;
   bundle = null;
+  /** What the pages' fields show. */
+  values = VALUES;
 
   constructor(palet) {
     this.palet = palet;
@@ -93,9 +95,9 @@ class Bank {
 
   async sendPage(kind, query, response) {
     const session = query.get("session");
-    const { items } = await this.palet.rest("POST", "/obfuscation/mask", { session, items: VALUES });
-    const field = ({ reference, class: name, sealed, display }) =>
-      `<p>${reference}: <span id="${reference}" data-palet-field="${name}" data-palet-sealed="${sealed}">${display}</span></p>`;
+    const { items } = await this.palet.rest("POST", "/obfuscation/mask", { session, items: this.values });
+    const field = ({ reference, class: name, label, sealed, display }) =>
+      `<p>${reference}: <span id="${reference}" data-palet-field="${name}" data-palet-label="${label}" data-palet-sealed="${sealed}">${display}</span></p>`;
     const data = [...query].map(([name, value]) => `data-${name}="${value.replaceAll('"', "&quot;")}"`).join(" ");
     const template = readFileSync(join(PAGES, `${kind}.html`), "utf8");
     const html = template.replace("<!--fields-->", items.map(field).join("\n")).replace("<html", `<html ${data}`);

@@ -32,17 +32,20 @@ function run(program, words, input) {
   });
 }
 
-/** Starts a server. `settings` is TOML that is added to the suite's own. */
-export async function startPalet(settings = "") {
+/** Starts a server. `settings` is TOML that is added to the suite's own; `policy` is a policy's text. */
+export async function startPalet(settings = "", policy = null) {
   const folder = mkdtempSync(join(tmpdir(), "palet-e2e-"));
   const port = await freePort();
   const origin = `http://127.0.0.1:${port}`;
   const config = join(folder, "palet.toml");
+  const policyFile = join(folder, "policy.toml");
+  if (policy) writeFileSync(policyFile, policy);
+  const ruled = policy ? `[policy]\nfile = "${policyFile}"\n` : "";
   writeFileSync(
     config,
     `[server]\nlisten = "127.0.0.1:${port}"\npublic_url = "${origin}"\n[store]\ndata_folder = "${join(folder, "data")}"\n` +
       `[enrolment]\ninterval_ms = 100\n[telemetry]\nfilter = "warn"\n[limits]\naddress_opens_per_s = 500\naddress_opens_burst = 2000\n` +
-      `session_frames_per_s = 2000\nsession_frames_burst = 4000\n${settings}`,
+      `session_frames_per_s = 2000\nsession_frames_burst = 4000\n${ruled}${settings}`,
   );
   const cli = (...words) => execFileSync(PALET, words, { encoding: "utf8", env: ENVIRONMENT }).trim();
   cli("tenant", "--config", config, "add", "bank");

@@ -115,7 +115,7 @@ impl Reader {
             return None;
         };
         let ttl_s = fields.get("ttl_s").and_then(|value| self.integer(value, 1, TTL_S_MAX));
-        let obligations = self.obligations(fields);
+        let obligations = self.obligations(fields, subject);
         let reason = match fields.get("reason") {
             Some(value) => self.text(value, REASON_BYTES_MAX).unwrap_or_default().to_owned(),
             None => String::new(),
@@ -133,13 +133,17 @@ impl Reader {
         })
     }
 
-    fn obligations(&mut self, fields: &DeTable<'_>) -> Obligations {
+    fn obligations(&mut self, fields: &DeTable<'_>, subject: Subject) -> Obligations {
         let Some(value) = fields.get("obligations") else { return Obligations::NONE };
+        let count = match subject {
+            Subject::Fields => Obligation::ALL.len(),
+            Subject::Actions => Obligation::OF_ACTIONS,
+        };
         let mut set = Obligations::NONE;
         for (name, span) in self.words(value) {
-            match Obligation::ALL.into_iter().find(|obligation| obligation.as_str() == name) {
+            match Obligation::ALL.into_iter().take(count).find(|obligation| obligation.as_str() == name) {
                 Some(obligation) => set = set.with(obligation),
-                None => self.unknown_name(name, span, "obligations", &Obligation::NAMES),
+                None => self.unknown_name(name, span, "obligations", &Obligation::NAMES[..count]),
             }
         }
         set

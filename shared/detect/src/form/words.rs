@@ -1,5 +1,5 @@
 //! The words by which forms name their fields, in English, German, French, Spanish, Italian, Dutch, Polish,
-//! Portuguese, Swedish and Finnish.
+//! Portuguese, Swedish and Finnish; the plainest ones in Danish, Norwegian, Czech, Turkish, Romanian and Hungarian.
 //!
 //! A text is read in small ASCII letters without accents or separators, so that `cardNumber`, `card_number`
 //! and "Card number" are one word. Where several entries fit, the longest speaks.
@@ -160,17 +160,22 @@ impl Sort {
 /// The letters for one with an accent.
 fn fold(character: char) -> Option<&'static str> {
     Some(match character {
-        'à'..='å' | 'À'..='Å' | 'ą' | 'Ą' => "a",
-        'ç' | 'Ç' | 'ć' | 'Ć' => "c",
-        'è'..='ë' | 'È'..='Ë' | 'ę' | 'Ę' => "e",
-        'ì'..='ï' | 'Ì'..='Ï' => "i",
+        'à'..='å' | 'À'..='Å' | 'ą' | 'Ą' | 'ă' | 'Ă' => "a",
+        'ç' | 'Ç' | 'ć' | 'Ć' | 'č' | 'Č' => "c",
+        'ď' | 'Ď' | 'ð' | 'Ð' => "d",
+        'è'..='ë' | 'È'..='Ë' | 'ę' | 'Ę' | 'ě' | 'Ě' => "e",
+        'ğ' | 'Ğ' => "g",
+        'ì'..='ï' | 'Ì'..='Ï' | 'ı' | 'İ' => "i",
         'ł' | 'Ł' => "l",
-        'ñ' | 'Ñ' | 'ń' | 'Ń' => "n",
-        'ò'..='ö' | 'Ò'..='Ö' | 'ø' | 'Ø' => "o",
-        'ś' | 'Ś' => "s",
+        'ñ' | 'Ñ' | 'ń' | 'Ń' | 'ň' | 'Ň' => "n",
+        'ò'..='ö' | 'Ò'..='Ö' | 'ø' | 'Ø' | 'ő' | 'Ő' => "o",
+        'ř' | 'Ř' => "r",
+        'ś' | 'Ś' | 'š' | 'Š' | 'ş' | 'Ş' | 'ș' | 'Ș' => "s",
+        'ť' | 'Ť' | 'ţ' | 'Ţ' | 'ț' | 'Ț' => "t",
         'ß' => "ss",
-        'ù'..='ü' | 'Ù'..='Ü' => "u",
-        'ź' | 'ż' | 'Ź' | 'Ż' => "z",
+        'ù'..='ü' | 'Ù'..='Ü' | 'ů' | 'Ů' | 'ű' | 'Ű' => "u",
+        'ý' | 'Ý' => "y",
+        'ź' | 'ż' | 'Ź' | 'Ż' | 'ž' | 'Ž' => "z",
         'æ' | 'Æ' => "ae",
         'œ' | 'Œ' => "oe",
         _ => return None,
@@ -208,7 +213,10 @@ const WORDS: &[(Meaning, f32, &str)] = &[
          kreditkartennummer kreditkarte numerocarte numerodecarte numerodelacarte numerocb numerodecb \
          numerotarjeta numerodetarjeta numerodelatarjeta tarjetanumero numerocarta numerodicarta \
          numerodellacarta kaartnummer numerkarty nrkarty numerocartao numerodocartao numerodecartao kortnummer \
-         kortnr korttinumero kortinnumero korttinnumero",
+         kortnr korttinumero kortinnumero korttinnumero \
+         cardnr debitorcreditcard creditcardno ccnumb kartennr numtarjeta nrotarjeta numcarte ncarte numcarta nrcarta kartanumero \
+         cardpannumber primaryaccountnumber cislokarty numerkarty kartnumarasi kartno numarcard numarulcardului kartyaszam bankkartyaszam \
+         kredittkortnummer kreditkortnummer nummerkarty numerocartaocredito",
     ),
     (
         of(FieldClass::Cvv),
@@ -217,7 +225,10 @@ const WORDS: &[(Meaning, f32, &str)] = &[
          kartenprufnummer prufnummer pruefnummer prufziffer pruefziffer kartensicherheitscode sicherheitscode \
          cryptogramme codesecurite codedesecurite codigoseguridad codigodeseguridad codicesicurezza \
          codicedisicurezza beveiligingscode veiligheidscode kodzabezpieczajacy kodbezpieczenstwa \
-         codigoseguranca codigodeseguranca sakerhetskod turvakoodi turvaluku varmennusnumero tarkistenumero",
+         codigoseguranca codigodeseguranca sakerhetskod turvakoodi turvaluku varmennusnumero tarkistenumero \
+         ccv cardid ccid cav2 cvd kontrolcifre kontrollcifre sikkerhedskode \
+         sikkerhetskode bezpecnostnikod kontrolnikod guvenlikkodu codsecuritate codsecuritatecard biztonsagikod ellenorzokod cryptovisuel \
+         codeverificationcarte pruefcode kontrollnummer",
     ),
     (
         Meaning::Expiry,
@@ -226,10 +237,19 @@ const WORDS: &[(Meaning, f32, &str)] = &[
          ablaufdatum ablaufmonat ablaufjahr gultigbis gueltigbis verfallsdatum dateexpiration datedexpiration \
          moisexpiration anneeexpiration expiracion caducidad fechadevencimiento vencimiento scadenza vervaldatum \
          geldigtot datawaznosci terminwaznosci wazndo waznado validade datadevalidade utgangsdatum giltigttill giltigtill \
-         giltighet voimassa =mmaa =mmjj mmaaaa mmjjjj",
+         giltighet voimassa =mmaa =mmjj mmaaaa mmjjjj \
+         goodthru validto cardexp ^expir =expmo =expyr ablauf =verfall gultigkeit gueltigkeit datefinvalidite finvalidite \
+         datefindevalidite validitecarte fechacaducidad fechaexpiracion validez datascadenza validafinoal validacarta verloopdatum \
+         geldigheid datawaznosci utlopsdato udlobsdato udlobsmaned gyldigtil platnostkarty platnostdo konecplatnosti sonkullanma sonkullanmatarihi \
+         dataexpirarii lejarat lejaratidatum ervenyesseg ervenyessegi prazovalidade datavalidade mmrr =mmrrrr",
     ),
     (of(FieldClass::Iban), 1.0, "^iban ibannumber numeroiban"),
-    (of(FieldClass::Bic), 1.0, "=bic biccode swift swiftcode bicswift swiftbic"),
+    (
+        of(FieldClass::Bic),
+        1.0,
+        "=bic biccode swift swiftcode bicswift swiftbic \
+         bankidentifiercode =bicnr codigoswift kodswift",
+    ),
     (
         of(FieldClass::Account),
         1.0,
@@ -239,14 +259,26 @@ const WORDS: &[(Meaning, f32, &str)] = &[
          numerodecuenta cuentadestino cuentadeorigen cuentabancaria clabe numeroconto numerodiconto \
          contocorrente rekeningnummer tegenrekening numerkonta nrkonta numerrachunku nrrachunku rachunekodbiorcy \
          numeroconta numerodaconta numerodeconta contadestino tilinumero saajantili kontonummeret \
+         accnumber accno acctid checkingaccount savingsaccount currentaccount creditaccount debitaccount creditoraccount \
+         debtoraccount =ktonr =kto empfangerkonto empfaengerkonto auftraggeberkonto belastungskonto gutschriftkonto kontonummermottaker \
+         tillkonto frankonto tilkonto frakonto konto ontvangerrekening rekeningontvanger vanrekening naarrekening kontoodbiorcy \
+         contabancaria contaorigem contacorrente contocorrentenumero contobeneficiario ncuenta cuentaorigen cuentadecargo cuentadeabono \
+         comptebancaire ncompte numcompte comptedebiteur compteadebiter cislouctu uctu hesapno hesapnumarasi numarcont contiban szamlaszam \
+         bankszamlaszam tilinro tililta tilille \
          mottagarkonto",
     ),
-    (of(FieldClass::SortCode), 1.0, "sortcode sortingcode banksort"),
+    (
+        of(FieldClass::SortCode),
+        1.0,
+        "sortcode sortingcode banksort \
+         sortnumber branchsort",
+    ),
     (
         of(FieldClass::Routing),
         1.0,
         "routingnumber routingno routing =aba abanumber transitnumber bankleitzahl =blz clearingnummer clearingnr \
-         codebanque codeguichet =bsb bsbnumber =abi =cab =ifsc ifsccode",
+         codebanque codeguichet =bsb bsbnumber =abi =cab =ifsc ifsccode \
+         routingtransit bankcode bankcodeaba kodebank clearingnumber rtn",
     ),
     (
         of(FieldClass::NationalId),
@@ -256,7 +288,13 @@ const WORDS: &[(Meaning, f32, &str)] = &[
          idcardnumber identitycard identitynumber idcard idnumber securitesociale numerosecu documentoidentidad \
          documentodeidentidad numerodedocumento cartadidentita cartaidentita cartaocidadao cartaodecidadao \
          bilhetedeidentidade sozialversicherungsnummer svnummer dowodosobisty numerdowodu dowoduosobistego \
-         seriainumerdowodu aadhaar identiteitskaart samordningsnummer =rg",
+         seriainumerdowodu aadhaar identiteitskaart samordningsnummer =rg \
+         =nir =nss numsecu socialinsurance =sinnumber socialsecuritynumber ssnlast4 idcardno identitycardno identitydocument \
+         documentid iddocument governmentid =idno =idnr nationalidentity citizenid personalid personalnumber personalausweisnummer \
+         persoausweis cartenationaleidentite carteidentite numerocni cnie =dnie numdocumento nrodocumento numerodocumento =nuip =curp =cedula \
+         documentoidentita numerodocumentoidentita numeroidentificacao numerocc cartaocidadaonumero fodselsnummer fodselsnr personnr cprnummer cprnr \
+         rodnecislo tckimlik tckimlikno tckn =kimlikno kimlikno =cnp codnumericpersonal szemelyiszam szemelyiigazolvany szemelyazonosito =bsnnummer \
+         legitimationsnummer nummeridentiteitsbewijs idkaart",
     ),
     (
         of(FieldClass::TaxId),
@@ -264,13 +302,16 @@ const WORDS: &[(Meaning, f32, &str)] = &[
         "taxid taxnumber taxpayerid taxidentification =tin =itin =ein steuerid steuernummer steuernr \
          steueridentifikationsnummer steueridentnummer idnr numerofiscal numeroimpot identifiantfiscal \
          codicefiscale =cf partitaiva =nip numernip =cpf =cnpj =nif btwnummer vatnumber vatid ustid ustidnr \
-         numerotva =siret contribuinte numerodecontribuinte verotunniste",
+         numerotva =siret contribuinte numerodecontribuinte verotunniste \
+         taxreference taxcode fiscalcode fiscalnumber =utr =vat taxid taxref uniquetaxpayer =stnr finanzamtsnummer =rfc =rut =cuit =cuil =ruc \
+         numerocontribuinte numerofiscale skattenummer =dic vergino vergikimlik vergikimlikno codfiscal adoszam adoazonosito",
     ),
     (
         of(FieldClass::Passport),
         1.0,
         "passport reisepass passnummer passnr passeport pasaporte passaporto paspoort paszport passaporte \
-         passinnumero passinumero passportnumber reisepassnummer numeropasaporte",
+         passinnumero passinumero passportnumber reisepassnummer numeropasaporte \
+         passnumber numeropasseport numpasaporte numeropassaporto paspoortnummer numerpaszportu numeropassaporte cislopasu pasaportno utlevelszam pasnummerreis",
     ),
     (
         of(FieldClass::Phone),
@@ -279,13 +320,18 @@ const WORDS: &[(Meaning, f32, &str)] = &[
          =mobil mobilnummer mobilnr mobiltelefon handynummer handynr =handy cellulare =cell cellphone =movil \
          telefonomovil numeroportable telephoneportable =portable =gsm telemovel komorka numertelefonu \
          nrtelefonu puhelin puhelinnumero matkapuhelin telnr telno =fax contactnumber mobielnummer \
-         numerodetelephone numerodetelefono numeroditelefono",
+         numerodetelephone numerodetelefono numeroditelefono \
+         =celular =celulares =movil =moviles movilnumero mobiletel cellnumber phonenumber =landline =daytimephone rufnummer telefonnr numtel =ntel telfixe \
+         telportable numeromobile nummobile =mobiel mobieltje =gsmnummer telnummer telefonkomorkowy telefonkontaktowy numertel contacto telemovelnumero \
+         mobiltlf =tlf tlfnr telefonnummer =matkapuh ceptelefonu cepno cepnumarasi =mobilszam telefonszam telefonnicislo =recapito recapitotelefonico fisso",
     ),
     (
         of(FieldClass::Email),
         1.0,
         "email =mail mailaddress emailaddress courriel correo correoelectronico =epost epostadress sahkoposti \
-         sahkopostiosoite adresemail adresemail postaelettronica emailadresse enderecodeemail adressemail",
+         sahkopostiosoite adresemail adresemail postaelettronica emailadresse enderecodeemail adressemail \
+         mailadresse mailadress mailadres adresseelectronique adresseemail adressedemail adresemaila direccioncorreo direccionemail emailid useremail \
+         indirizzoemail indirizzomail mejl mailcim emailcim epostaadresi eposta epostadresse =email",
     ),
     (
         of(FieldClass::Name),
@@ -301,48 +347,73 @@ const WORDS: &[(Meaning, f32, &str)] = &[
          achternaam volledigenaam =naam naambegunstigde begunstigde kaarthouder rekeninghouder =imie nazwisko \
          imieinazwisko odbiorca nazwaodbiorcy sobrenome apelido ultimonome nomedotitular fornamn efternamn \
          namnpakortet kortinnehavare mottagare mottagarensnamn etunimi sukunimi saajannimi =saaja kortinhaltija \
-         =nimi =namn nameofbeneficiary nameofrecipient payee beneficiary",
+         =nimi =namn nameofbeneficiary nameofrecipient payee beneficiary \
+         middleinitial middleinitials =initials =initial =forename =forenames secondname maidenname legalname contactname customername =lastname2 \
+         recipient remitter debtorname creditorname cardowner ownername accountname1 titolare titolarecarta titolareconto nomeecognome \
+         nomecartao nometitular nomeimpresso destinatario =destinataire nomprenom nomusage titulairecompte titulairecarte =contribuyente \
+         apellido1 apellido2 nombres nombretarjeta nombrecompletotitular naamrekeninghouder naamkaarthouder naamontvanger ontvanger =tussenvoegsel \
+         posiadaczkarty wlascicielkarty wlascicielrachunku imieodbiorcy kortholder kortholdernavn =navn =fornavn =efternavn =etternavn modtager mottaker \
+         =jmeno prijmeni celejmeno drzitelkarty nazevprijemce =adi =ad =soyad soyadi adsoyad kartsahibi =prenume =nume numecomplet numetitular \
+         =nev csaladnev keresztnev teljesnev kartyabirtokos kedvezmenyezett",
     ),
     (of(FieldClass::Name), 0.65, "=name"),
     (
         of(FieldClass::Address),
         1.0,
-        "^address addressline streetaddress =street homeaddress postaladdress billingaddress shippingaddress \
+        "^address beneficiaryaddress recipientaddress payeeaddress creditoraddress addressline streetaddress =street homeaddress postaladdress billingaddress shippingaddress \
          ^adresse strasse strassehausnummer hausnummer housenumber anschrift =rue adressepostale direccion \
          =calle domicilio indirizzo =adres straatnaam =straat huisnummer =ulica adreszamieszkania numerdomu \
          endereco morada =rua logradouro =adress gatuadress =gata osoite katuosoite lahiosoite postcode \
          postalcode =zip zipcode =plz postleitzahl codepostal codigopostal codicepostale =cap kodpocztowy \
          postnummer postinumero =city =town =ort wohnort =ville ciudad citta =comune miasto miejscowosc \
-         cidade localidade woonplaats =plaats =stad =stadt postort postitoimipaikka kaupunki =cep",
+         cidade localidade woonplaats =plaats =stad =stadt postort postitoimipaikka kaupunki =cep \
+         =addr =addr1 =addr2 =address1 addr1 addr2 =postcode =zip4 zippostal =suburb =county =hometown =town townorcity cityortown citytown \
+         =hausnr =hsnr =str adresszusatz =wohnhaft complementadresse voie nomvoie numerovoie codpostal =cp =cpostal localidad poblacion provincia municipio \
+         =piso residenza =citta =comuneresidenza =civico numerocivico =via =viapiazza toevoeging huisnr postcodehuisnummer gemeente =miejscowosc =kodpoczt =dom nrdomu \
+         nrlokalu numerolocalita =bairro =concelho =distrito =freguesia =codigopostal4 =postnr =poststed =postby =by =vej =vejnavn gateadresse husnummer \
+         =ulice =mesto =psc =cislopopisne =adres =adresi ilce =mahalle postakodu =strada =localitate =judet =orase =utca =iranyitoszam =varos lakcim",
     ),
     (
         of(FieldClass::Dob),
         1.0,
         "birthdate dateofbirth =dob birthday birthmonth birthyear =birth geburtsdatum geburtstag datenaissance \
          datedenaissance fechanacimiento fechadenacimiento datanascita datadinascita geboortedatum \
-         dataurodzenia datanascimento datadenascimento fodelsedatum fodelsedata fodelsedag syntymaaika =bday",
+         dataurodzenia datanascimento datadenascimento fodelsedatum fodelsedata fodelsedag syntymaaika =bday \
+         bdate birthdt birthdayday gebdatum gebdat =geb =geburt gebdag =naissance datenais datnaissance fecnacimiento fecnac fechanac nacimiento nascita datanasc \
+         nascimento geboortedag =urodzenia fodselsdato fodselsdag =fodt datumnarozeni narozeni dogumtarihi dogum datanasterii nasterii szuletesidatum szuletes",
     ),
     (
         of(FieldClass::Amount),
         1.0,
         "amount transferamount paymentamount betrag uberweisungsbetrag ueberweisungsbetrag montant importe =monto \
          importo bedrag kwota kwotaprzelewu =valor valortransferencia montante belopp =summa rahamaara =maara \
+         =amt amt txnamt howmuch transfervalue paymentvalue =geldbetrag sommevirement =cantidad cantidadtransferir quantia quantiatransferir valorapagar =bedragen \
+         belob belop =belobet castka tutar =suma sumadeplata osszeg \
          =summe",
     ),
-    (of(FieldClass::Balance), 1.0, "balance kontostand saldo =solde soldeducompte"),
+    (
+        of(FieldClass::Balance),
+        1.0,
+        "balance kontostand saldo =solde soldeducompte soldedisponible zustatek bakiye egyenleg =guthaben kontosaldo",
+    ),
     (
         of(FieldClass::Description),
         1.0,
         "verwendungszweck paymentreference transferreference =reference =memo paymentdescription \
          transferdescription messagetopayee notetopayee remittance =motif motifduvirement libelle concepto \
          causale omschrijving mededeling tytulprzelewu tytulem =tytul descricao betalningsmeddelande meddelande \
-         =viesti viitenumero viite =ocr =betreff",
+         =viesti viitenumero viite =ocr =betreff \
+         paymentref transferref payref =vwz zahlungsgrund =zweck remittanceinfo remittanceinformation paymentdetails transferdetails messagetorecipient \
+         messagetobeneficiary referencevirement libellevirement conceptotransferencia conceptopago asunto causalebonifico descrizione betalingskenmerk kenmerk \
+         mededelingen opisprzelewu =opis descritivo descricaotransferencia mensagemdestinatario meddelandemottagare meddelelse melding =kid kidnummer \
+         zpravaproprijemce variabilnisymbol =aciklama detaliiplata =kozlemeny",
     ),
     (
         of(FieldClass::Pin),
         1.0,
         "=pin pinnumber pinnummer atmpin cardpin newpin oldpin currentpin confirmpin telepin =tpin geheimzahl \
-         codepin kodpin =pinkod pinkoodi pincode codigopin securitypin loginpin onlinepin onlinebankingpin",
+         codepin kodpin =pinkod pinkoodi pincode codigopin securitypin loginpin onlinepin onlinebankingpin \
+         pinconfirm pinrepeat repeatpin reenterpin clavepin pinkode codicepin pinkod cardpinnumber bankingpin internetpin",
     ),
     (
         of(FieldClass::Otp),
@@ -355,13 +426,21 @@ const WORDS: &[(Meaning, f32, &str)] = &[
          codiceverifica codiceotp codicesms codicediconferma verificatiecode bevestigingscode smskod \
          kodweryfikacyjny kodsms kodautoryzacyjny haslosms codigodeconfirmacao codigodeverificacao verifieringskod \
          engangskod vahvistuskoodi kertakayttokoodi tunnusluku avainluku confirmationcode securitytoken \
+         securecode onetime passcodesms smsotp otpsms codeotp otpcode 6digitcode sixdigitcode twofactorcode tfacode =2fa =mfa =tfa loginverification phonecode \
+         emailcode pintan itan =atc codigoverif claveotp clavesms clavefirma =firma codigofirma coordenada coordenadas codicesms codicedispositivo codiceoperativo \
+         inlogcode inlogcodes signeercode codereader kodjednorazowy kodautoryzacji codigotoken codigoautorizacao codigoautenticacao \
+         engangskode bekraeftelseskode bekreftelseskode sikkerhetskodesms jednorazovykod overovacikod dogrulamakodu onaykodu tekkullanimlik codunic codsms \
+         egyszerikod megerositokod coderecu codevalidation codedevalidation freigabetan \
          tokencode",
     ),
     (
         of(FieldClass::Password),
         1.0,
         "password passwort passwd =pwd =pass =passwrd userpass kennwort motdepasse =mdp contrasena contrasenya \
-         =clave wachtwoord haslo senha palavrapasse palavrachave losenord salasana passphrase",
+         =clave wachtwoord haslo senha palavrapasse palavrachave losenord salasana passphrase \
+         =passcode1 loginpassword userpassword passwordconfirm codesecret codsec codeconfidentiel codedacces claveacceso clavedeacceso contrasenia \
+         parolachiave parolasegreta secretword memorableword memorableinformation memorableanswer securityanswer secretanswer palavrapass \
+         adgangskode kodeord passord =heslo =sifre sifreniz =parola jelszo toegangscode geheimwoord",
     ),
     (
         Meaning::Card,
@@ -390,7 +469,14 @@ const WORDS: &[(Meaning, f32, &str)] = &[
          passwordhint rememberpassword customernumber kundennummer codepays \
          phonetype addresstype ipaddress webaddress \
          birthplace placeofbirth geburtsort lieudenaissance \
-         numberofcards numberofaccounts cardcolor carddesign",
+         numberofcards numberofaccounts cardcolor carddesign \
+         devicename hostname statementname groupname payername merchantname bankname institutionname schoolname petname branchname pincodearea \
+         accountstatus cardstatus itemcode productcode postcodelottery claimnumber policynumber orderno orderref bookingreference reservationnumber \
+         memberid membershipnumber customerid clientid clientnumber codiceclienteid codicecliente numerocliente numeroclient numeroadherent \
+         klantnummer numerklienta kundnummer asiakasnumero brugernavn brugerid brukernavn uzivatelskejmeno uzivatel kullaniciadi kullanicikodu musterino \
+         utilizator numeutilizator felhasznalonev felhasznalo identyfikator userlogin loginuser onlineid usercode codeclient codigocliente numerocontrato numerodecontrato \
+         legitimationsid teilnehmernummer vertragsnummer contractnumber pasnummer entreprise organization organisation jobtitle position \
+         startdate enddate paymentdate executiondate ausfuhrungsdatum ausfuehrungsdatum purposecode frequency ccy kundennr",
     ),
 ];
 

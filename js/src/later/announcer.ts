@@ -1,7 +1,7 @@
 /** A polite live region: screen readers hear once that details were masked, or can be read again. */
 
 import type { Native } from "../native";
-import type { Words } from "./words";
+import type { Words } from "../paint/words";
 
 /** Several fields change together; they are told together. */
 const SETTLE_MS = 400;
@@ -30,6 +30,7 @@ export class Announcer {
   }
 
   #say(text: string): void {
+    if (!text) return;
     this.#region ??= addRegion();
     this.#region.textContent = text;
   }
