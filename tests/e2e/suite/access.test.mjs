@@ -69,8 +69,10 @@ test("a fault would be found", async () => {
     const pale = document.createElement("p");
     pale.textContent = "hardly to be read";
     pale.style.color = "#e8e6e0";
-    pale.style.width = "3000px";
-    document.querySelector("main").append(pale, document.createElement("button"));
+    const wide = document.createElement("div");
+    wide.style.width = "3000px";
+    wide.style.height = "1px";
+    document.querySelector("main").append(pale, wide, document.createElement("button"));
   });
   const faults = await look(page, "spoilt");
   for (const expected of [/color-contrast/, /button-name/, /wider than the window/]) {

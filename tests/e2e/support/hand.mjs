@@ -3,6 +3,8 @@ import { setTimeout as sleep } from "node:timers/promises";
 
 const LEFT = new Set("qwertasdfgzxcvb");
 const FLIGHT_US_MAX = 1_500_000;
+/** A key that is held longer is held for something else than a letter. */
+const DWELL_US_MAX = 250_000;
 const UP_US_MIN = 20_000;
 
 const classOf = (key) => (key === "space" || key === " " ? "space" : LEFT.has(key) ? "left" : /^[a-z]$/.test(key) ? "right" : "other");
@@ -16,7 +18,7 @@ export function handOf(person) {
   const flights = new Pool();
   for (const keys of person.sessions) {
     keys.forEach(([name, press, release], at) => {
-      dwells.put(classOf(name), release - press);
+      if (release - press < DWELL_US_MAX) dwells.put(classOf(name), release - press);
       const before = keys[at - 1];
       if (before && press - before[1] < FLIGHT_US_MAX) flights.put(classOf(before[0]) + classOf(name), press - before[1]);
     });
