@@ -108,7 +108,7 @@ fn rewrap_on(folder: &Path, draw: &mut Draw) -> Result<(), Failure> {
         let mut lines = String::new();
         for _ in 0..TOKENS {
             let value = format!("{:016x}", draw.below(u64::MAX));
-            let token = masking.mask(Form::Random, FieldClass::Iban, &value, "")?;
+            let token = masking.mask(Form::Random, FieldClass::Iban.into(), &value, "")?;
             lines.push_str(&format!("{value} {}\n", token.text));
         }
         values.keep(&masking.into_issued()).await?;
@@ -136,7 +136,7 @@ fn check_tokens(folder: &Path, acknowledged: &[String]) -> Result<Counts, Failur
         for (token, value) in promised {
             let place = Place { tenant: &bank, session: None, subject: None, now: NOW };
             let masked =
-                Masked { text: token, form: None, class: FieldClass::Iban, record: "", version: None };
+                Masked { text: token, form: None, class: FieldClass::Iban.into(), record: "", version: None };
             let revealed = values.reveal(&masked, &place).await;
             lost += u64::from(!revealed.is_ok_and(|revealed| revealed.as_str() == value));
         }
