@@ -11,12 +11,14 @@ mod checkpoint;
 mod entry;
 mod file;
 mod log;
+mod reader;
 mod verify;
 
 pub(crate) use chain::hex;
 pub use checkpoint::{Checkpoint, CheckpointError, CheckpointKind, PublicKey, Signer};
 pub(crate) use entry::swept;
 pub use entry::{Action, Detail, Entry, Outcome};
-pub use file::{AuditError, AuditFile, Page, Reader};
+pub use file::{AuditError, AuditFile};
 pub use log::AuditLog;
+pub use reader::{Page, Reader};
 pub use verify::{Fault, Report, verify};

@@ -5,6 +5,7 @@
 //! Nothing here awaits while it holds a session, asks the store in the path of a batch, or knows a socket.
 
 mod acting;
+mod asking;
 mod engine;
 mod log;
 mod page;
@@ -16,9 +17,8 @@ mod session;
 mod telling;
 
 pub use acting::{ActionAnswered, Assessment, BatchReply};
-pub use engine::{
-    Counts, DecisionOutcome, DecisionVersions, Input, Knowledge, SessionEngine, ShadowOutcome, Whose,
-};
+pub use asking::ShadowOutcome;
+pub use engine::{Counts, DecisionOutcome, DecisionVersions, Input, Knowledge, SessionEngine, Whose};
 pub use log::{DecisionLog, LogWriter};
 pub use page::{Outbound, PageKey};
 pub use policies::{Policies, PolicyStepError, ShadowCounts, Standing};
