@@ -9,7 +9,7 @@ CORPORA := $(or $(PALET_DATA),../shared/data)/corpora
 PALET := target/release/palet
 
 .PHONY: help setup sdk site build demo test test-rust test-js fmt fmt-check lint size e2e bench bench-presidio eval eval-docs eval-docs-check \
-	models fuzz crash docs ci clean
+	models ml-setup strokes train models-check sequence-weights notebook encoder-report fuzz crash docs ci clean
 
 help: ## List the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 18
@@ -97,6 +97,39 @@ models: ## Make the shipped population and cohort again, from the corpora that m
 
 crash: ## Writers killed with SIGKILL, 200 rounds a part: what was acknowledged is there, what is there is whole
 	$(CARGO) run --quiet --package palet-tests --bin crash -- --rounds $(or $(CRASH_ROUNDS),200)
+
+ml-setup: ## Make the environment that the sequence models are trained in (Python, development only)
+	@ml/setup.sh
+
+# Strokes of the pointer corpora, by the shipped extractor.
+STROKES := ml/build/sapimouse.strokes.jsonl.gz
+TRAIN := cd ml && nice -n 10 .venv/bin/python -m
+
+$(STROKES):
+	$(CARGO) run --quiet --release --package palet-eval --bin palet-models -- strokes $(CORPORA)/sapimouse --out ml/build
+
+strokes: ## Write the strokes that the sequence models are trained on, from the corpora beside the project
+	@rm -f $(STROKES)
+	@$(MAKE) --no-print-directory $(STROKES)
+
+train: ml-setup $(STROKES) ## Train the sequence models: ONNX, companions, figures on people held out
+	$(TRAIN) palet_ml.train build/sapimouse.strokes.jsonl.gz --out ../ingest-server/sequence/models
+	$(TRAIN) palet_ml.cards build/sapimouse.strokes.jsonl.gz
+
+models-check: ## The server's runtime, onnxruntime and training agree on the committed models, to 1e-5
+	$(CARGO) test --quiet --package palet-sequence --locked
+	@if [ -x ml/.venv/bin/python ]; then cd ml && .venv/bin/python -m palet_ml.check; \
+	  else echo "models-check: onnxruntime and training are left out, there is no ml/.venv (make ml-setup)"; fi
+
+sequence-weights: ml-setup $(STROKES) ## Whether the sequence scorers earn a weight: three rotations of who is held out
+	$(CARGO) run --quiet --release --package palet-eval --bin palet-models -- eval --json --out ml/build/pointer $(CORPORA)/sapimouse > /dev/null
+	$(TRAIN) palet_ml.rotations build/sapimouse.strokes.jsonl.gz build/pointer/sapimouse/scores.csv
+
+notebook: ml-setup $(STROKES) ## Run the notebook from top to bottom and keep its outputs
+	$(TRAIN) palet_ml.run_notebook
+
+encoder-report: ml-setup ## The in-page encoder, tried: accuracy, size, time, what can be read back
+	$(TRAIN) palet_ml.encoder_report $(abspath $(CORPORA))
 
 fuzz: ## Ten minutes of fuzzing for each decoder (FUZZ_SECONDS=n for another time)
 	scripts/fuzz.sh

@@ -20,6 +20,7 @@ run policy cargo bench --quiet --package palet-policy --bench decide
 run detect cargo run --quiet --release --package palet-detect --features std --example detect_bench
 run mask cargo bench --quiet --package palet-server --bench mask_items
 run server cargo bench --quiet --package palet-server --bench server_cpu
+run inference cargo bench --quiet --package palet-sequence --bench inference
 run sdk npm --prefix js run --silent bench
 
 node scripts/measured.mjs

@@ -29,6 +29,7 @@ part sdk sdk
 part site site
 part lint lint
 part test test-rust
+part models-check models-check
 part test-js test-js
 part size size
 part docs docs

@@ -9,6 +9,7 @@ use actix_web::{
 use palet_comparison::Models;
 use palet_policy::Policy;
 use palet_risk::RiskSettings;
+use palet_sequence::SequenceModels;
 use palet_units::Micros;
 use palet_wire::{Hello, RefusalCode};
 use std::{
@@ -62,6 +63,9 @@ pub enum StartError {
     /// The models of the binary are broken.
     #[error("the models of this binary are broken: {0}")]
     Models(#[from] palet_comparison::ModelError),
+    /// The sequence models of the binary are broken, or compute something else on this machine than in training.
+    #[error("the sequence models of this binary cannot be used: {0}")]
+    Sequence(#[from] palet_sequence::SequenceError),
     /// The policy does not compile.
     #[error("the policy does not compile:\n{0}")]
     Policy(#[from] palet_policy::PolicyErrors),
@@ -167,7 +171,7 @@ pub async fn start(settings: Settings, more: Option<MoreRoutes>) -> Result<Runni
     std::fs::create_dir_all(folder).map_err(|source| StartError::Folder { path: folder.clone(), source })?;
     let keys = ServerKeys::load(&settings.keys, folder)?;
     let ring = open_ring(&settings).await?;
-    let models = Arc::new(Models::embedded()?);
+    let models = Arc::new(models()?);
     let base = Arc::new(load_policy(&settings)?);
     let store: Arc<dyn Store> = Arc::new(SqliteStore::open(&settings.store).await?);
     let metrics = Arc::new(Metrics::new());
@@ -275,11 +279,16 @@ pub fn load_policy(settings: &Settings) -> Result<Policy, StartError> {
     }
 }
 
+/// The models of the binary, the sequence models proved with them: a decision names all, whatever their weight.
+fn models() -> Result<Models, StartError> {
+    Ok(Models::embedded()?.named_with(SequenceModels::embedded()?.hash()))
+}
+
 /// What sessions are judged with, as the store's steps leave it; for commands that make decisions again.
 ///
 /// **Errors**: models or policy are broken, or the store failed.
 pub async fn policies(settings: &Settings, store: &dyn Store) -> Result<(Arc<Models>, Policies), StartError> {
-    let models = Arc::new(Models::embedded()?);
+    let models = Arc::new(models()?);
     let base = Arc::new(load_policy(settings)?);
     let policies = succession::replay(store, Arc::clone(&models), RiskSettings::default(), &base).await?;
     Ok((models, policies))

@@ -41,6 +41,9 @@ def loss(params: dict, x, target, present):
     return jnp.sum(jnp.where(present, (made - target) ** 2, 0)) / jnp.sum(present)
 
 
+error = jax.jit(loss)
+
+
 @functools.partial(jax.jit, static_argnums=0)
 def _step(optimiser, params, state, x, target, present):
     value, gradient = jax.value_and_grad(loss)(params, x, target, present)

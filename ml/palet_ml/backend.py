@@ -1,8 +1,8 @@
 """From what a network says of windows to a score: the parts that the server has too, fitted here.
 
 Nothing of a subject is trained by gradients. A place is a mean of projected vectors, compared by probabilistic linear
-discriminant analysis in its diagonal form (Ioffe 2006); an adapter is a ridge regression in closed form. Both are then
-normalised against the same comparison with a cohort of the training people.
+discriminant analysis in its diagonal form (Ioffe 2006): a log-likelihood ratio as it stands. An adapter is a ridge regression in
+closed form, normalised against the adapters of the training people.
 """
 
 from dataclasses import dataclass
@@ -49,7 +49,6 @@ class Places:
     centre: np.ndarray
     within: np.ndarray
     between: np.ndarray
-    cohort: np.ndarray  # [people, dims]
 
     @classmethod
     def fit(cls, people: list, dims: int, shrinkage: float, probe: int = 4) -> "Places":
@@ -61,23 +60,19 @@ class Places:
         within = sum(((p - m) ** 2).sum(0) for p, m in zip(places, means))
         within = within / (sum(len(p) for p in places) - len(places)) + 0.05
         between = np.maximum(means.var(0) - within / np.mean([len(p) for p in places]), 0.05)
-        enrolled = np.stack([max(s, key=len).mean(0) @ directions - centre for s in people])
-        return cls(directions, centre, within.astype(np.float32), between.astype(np.float32), enrolled.astype(np.float32))
+        return cls(directions, centre, within.astype(np.float32), between.astype(np.float32))
 
     def place(self, vectors: np.ndarray) -> np.ndarray:
         return vectors.mean(0) @ self.directions - self.centre
 
-    def ratio(self, references: np.ndarray, probe: np.ndarray) -> np.ndarray:
+    def score(self, reference: np.ndarray, probe: np.ndarray) -> float:
         """ln(p(probe | reference) / p(probe | anybody)), each direction clipped."""
         trust = self.between / (self.between + self.within / ENROLMENT_WINDOWS)
         own = self.between * (1 - trust) + self.within
         anybody = self.between + self.within
-        away = probe - trust * references
+        away = probe - trust * reference
         each = 0.5 * np.log(anybody / own) - 0.5 * away**2 / own + 0.5 * probe**2 / anybody
-        return np.clip(each, -DIRECTION_MAX, DIRECTION_MAX).sum(-1)
-
-    def score(self, reference: np.ndarray, probe: np.ndarray) -> float:
-        return float(normalised(self.ratio(reference, probe), self.ratio(self.cohort, probe)[:, None])[0])
+        return float(np.clip(each, -DIRECTION_MAX, DIRECTION_MAX).sum())
 
 
 def _probes(sessions: list, probe: int) -> np.ndarray:

@@ -42,7 +42,6 @@ def places_of(content: dict) -> Places:
     told = {name: np.array(values, np.float32) for name, values in content["places"].items()}
     dims = len(told["centre"])
     told["directions"] = told["directions"].reshape(-1, dims)
-    told["cohort"] = told["cohort"].reshape(-1, dims)
     return Places(**told)
 
 

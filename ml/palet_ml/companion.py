@@ -5,7 +5,7 @@ import json
 
 import numpy as np
 
-from .strokes import SCHEMA, STROKES, Standard, windows
+from .strokes import ABSENT, FEATURES, SCHEMA, STROKES, Block, Standard, windows
 
 MAGIC = b"PALETMDL"
 KINDS = {"autoencoder": 4, "encoder": 5}
@@ -32,14 +32,19 @@ def floats(array) -> list:
     return [float(f"{value:.9g}") for value in np.asarray(array, np.float32).ravel()]
 
 
-def golden_blocks(table, people: list) -> list:
-    """Blocks of training people: every rate, several lengths, the same for the same table."""
-    chosen = []
+def golden_blocks(standard: Standard) -> list:
+    """Blocks of nobody: strokes drawn around the standard's means, of every rate and of one to eight strokes."""
+    rng = np.random.default_rng(GOLDEN)
+    blocks = []
     for at in range(GOLDEN):
-        own = [b for r in table.recordings if r.subject in people for b in r.blocks if b.rate == at % 3]
-        own = [b for b in own if min(len(b.kinds), STROKES) == STROKES - at]
-        chosen.append(own[len(own) // 2] if own else None)
-    return [block for block in chosen if block is not None]
+        rate, count = at % 3, STROKES - at
+        kinds = np.sort(rng.integers(0, 3, count))
+        values = standard.means[rate][kinds] + rng.normal(size=(count, FEATURES)) * 2 / standard.scales[rate]
+        features = np.clip(np.round(values), ABSENT + 1, -ABSENT - 1).astype(np.int16)
+        # What a movement that ends without a click does not have.
+        features[kinds == 0, -4:] = ABSENT
+        blocks.append(Block(rate, kinds, features))
+    return blocks
 
 
 def golden(standard: Standard, blocks: list, run) -> list:
@@ -63,7 +68,7 @@ def standard_json(standard: Standard) -> dict:
 
 
 def places_json(places) -> dict:
-    names = ("directions", "centre", "within", "between", "cohort")
+    names = ("directions", "centre", "within", "between")
     return {name: floats(getattr(places, name)) for name in names}
 
 

@@ -46,7 +46,7 @@ def trials_of(params: dict, places, folder: Path, sessions: dict, wanted) -> lis
         if at not in probes:
             own = sessions[at[:2]]
             probes[at] = places.place(embed(params, keys.blocks(own, int(at[2]), min(int(at[3]), len(own.names)))))
-        score = float(places.ratio(references[trial["claimed"]], probes[at]))
+        score = float(places.score(references[trial["claimed"]], probes[at]))
         scored.append((trial["trial"], trial["mated"] == "1", score))
     return scored
 

@@ -1,6 +1,7 @@
 """Whether the sequence scorers earn a weight beside the pointer's fusion, over three rotations of who is held out.
 
-Each rotation trains both networks on two thirds of the people and scores the trials among the rest; the pointer's own
+Each rotation trains both networks on two thirds of the people and scores the trials among the rest (the first is that
+of the committed models); the pointer's own
 ratio of the same trials comes from the server's command, its models made without the two subjects. Weights are a
 logistic regression fitted on two rotations and judged on the third. `make sequence-weights` calls it.
 """
@@ -16,7 +17,7 @@ os.environ.setdefault(
 
 import numpy as np  # noqa: E402
 
-from . import backend, scoring, strokes, train  # noqa: E402
+from . import backend, committed, scoring, strokes, train  # noqa: E402
 
 RESAMPLES = 2000
 
@@ -24,6 +25,9 @@ RESAMPLES = 2000
 def rotation(table, rest: int) -> dict:
     """Trials among the people whose number leaves this rest: name -> (mated, claimed, scores)."""
     held = {s for s in table.enrolments if int(s[1:]) % strokes.HELD_OUT_EVERY == rest}
+    if rest == 0:
+        # The committed models were trained on just these people.
+        return scoring.run_trials(committed.load(), table, held)
     people = [s for s in table.enrolments if s not in held]
     standard, coder, embedder, _ = train.networks(table, people, train.SEED, train.STEPS)
     scorers = scoring.fit(table, people, standard, coder, embedder, train.SETTINGS)

@@ -18,15 +18,15 @@ os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 from . import autoencoder, companion, encoder, onnx_graph, scoring, strokes  # noqa: E402
 
 SEED = 20_260
-STEPS = {"autoencoder": 1500, "encoder": 800}
+STEPS = {"autoencoder": 800, "encoder": 800}
 SETTINGS = {
     "latent_dims": 12,
     "embedding_dims": 16,
-    "shrinkage": 0.1,
+    "shrinkage": 0.4,
     "error_dims": 24,
-    "error_shrinkage": 0.1,
+    "error_shrinkage": 0.4,
     "prior": 20.0,
-    "linear": True,
+    "linear": False,
 }
 SCORERS = ["sequence-autoencoder-error", "sequence-autoencoder-latent", "sequence-encoder"]
 BYTES_MAX = 1_000_000
@@ -45,7 +45,7 @@ def networks(table, people: list, seed: int, steps: dict) -> tuple:
 def files(table, people: list, scorers) -> dict:
     """Graphs and companions by file name."""
     standard = scorers.standard
-    blocks = companion.golden_blocks(table, people)
+    blocks = companion.golden_blocks(standard)
     tags = sorted({r.tag for r in table.recordings if r.subject in people})
     made = {}
     for name, graph, outputs, run, extra in (

@@ -49,6 +49,10 @@ pub enum ModelKind {
     Pointer = 2,
     /// Fixed-text population.
     FixedText = 3,
+    /// Companion of the autoencoder of strokes.
+    SequenceAutoencoder = 4,
+    /// Companion of the encoder of strokes.
+    SequenceEncoder = 5,
 }
 
 /// The hash that names a model, or several together.

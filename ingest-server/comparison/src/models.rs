@@ -100,6 +100,13 @@ impl Models {
         keys.chain(entries).map(|(name, weight)| (name, f64::from(weight))).collect()
     }
 
+    /// The same models, named together with others that a server holds beside them.
+    #[must_use]
+    pub fn named_with(mut self, others: ModelHash) -> Self {
+        self.hash = ModelHash::of_all(&[self.hash, others]);
+        self
+    }
+
     /// Names these models in every decision.
     #[must_use]
     pub const fn hash(&self) -> ModelHash {

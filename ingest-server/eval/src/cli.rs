@@ -20,6 +20,7 @@ use palet_comparison::pointer::{TrainingError, TrainingPeople};
 use palet_comparison::{ModelError, Models};
 use palet_policy::Policy;
 use palet_risk::RiskSettings;
+use palet_sequence::SequenceError;
 use std::ffi::OsString;
 use std::io::Write;
 use std::path::{Path, PathBuf};
@@ -72,6 +73,9 @@ pub enum EvalError {
     /// The models cannot be used.
     #[error(transparent)]
     Model(#[from] ModelError),
+    /// The sequence models cannot be used.
+    #[error(transparent)]
+    Sequence(#[from] SequenceError),
     /// Nothing could be judged.
     #[error("expected mated and non-mated trials that could be scored in {0}, got none of one sort")]
     NoTrials(String),
@@ -122,7 +126,7 @@ pub fn run(args: &EvalArgs, stdout: &mut impl Write, stderr: &mut impl Write) ->
             run_takeover(&corpus, &models, args, stdout, stderr)?;
             continue;
         }
-        let run = trials::run_with(&corpus, &models, &scorers::all());
+        let run = trials::run_with(&corpus, &models, &scorers::all(corpus.kind)?);
         tell_faults(&corpus.name, &run.faults, run.failed, stderr)?;
         let scorer = args.scorer.as_deref().unwrap_or(FUSION);
         if !run.scorers().contains(&scorer) {

@@ -58,16 +58,16 @@ fn held_out(run: &TrialRun) -> Option<Value> {
     }))
 }
 
-/// Every scorer by itself. One that stands beside the fusion has a weight of 0, and `earns`: what the fusion's cost
+/// Every scorer by itself, on the trials that it said something about. One that stands beside the fusion has a weight of 0, and `earns`: what the fusion's cost
 /// would fall by with it, in bits.
 fn scorers(run: &TrialRun, models: &Models) -> Map<String, Value> {
-    let beside: Vec<&str> = scorers::all().iter().map(|scorer| scorer.name()).collect();
     let weights = models.fusion_weights();
     let row = |name: &'static str| {
-        let curve = ErrorCurve::of(&run.scored_by(name));
-        let mut row = json!({"eer": curve.eer(), "auc": curve.auc()});
+        let heard = run.scored_where_heard(name, name);
+        let curve = ErrorCurve::of(&heard);
+        let mut row = json!({"eer": curve.eer(), "auc": curve.auc(), "trials": heard.len()});
         let weight = weights.iter().find(|(known, _)| *known == name).map(|(_, weight)| *weight);
-        if beside.contains(&name) {
+        if scorers::is_beside(name) {
             row["weight"] = json!(weight.unwrap_or(0.0));
             row["earns"] = json!(earned_by(run, name));
         } else if let Some(weight) = weight {
@@ -124,7 +124,9 @@ pub(crate) fn tell(report: &Value, stdout: &mut impl Write) -> std::io::Result<(
 
 fn scorer_row(name: &str, scorer: &Value) -> String {
     let value = |key: &str| scorer[key].as_f64().unwrap_or(f64::NAN);
-    let mut row = format!("{name:<28} EER {:.4}  AUC {:.4}", value("eer"), value("auc"));
+    let trials = scorer["trials"].as_u64().unwrap_or(0);
+    let mut row =
+        format!("{name:<28} EER {:.4}  AUC {:.4}  {trials:>5} trials", value("eer"), value("auc"));
     if let Some(weight) = scorer["weight"].as_f64() {
         row += &format!("  weight {weight:.3}");
     }

@@ -88,6 +88,14 @@ impl TrialRun {
         self.scored.iter().map(scored).collect()
     }
 
+    /// The scores of one scorer on the trials that another, or it itself, said something about.
+    #[must_use]
+    pub fn scored_where_heard(&self, scorer: &str, heard: &str) -> Vec<Scored> {
+        let every = self.scored_by(scorer);
+        let heard = self.scored.iter().map(|trial| trial.scores.iter().any(|(name, _)| *name == heard));
+        every.into_iter().zip(heard).filter_map(|(scored, heard)| heard.then_some(scored)).collect()
+    }
+
     /// Names of the scorers, the fusion first.
     #[must_use]
     pub fn scorers(&self) -> Vec<&'static str> {
