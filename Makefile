@@ -129,7 +129,9 @@ notebook: ml-setup $(STROKES) ## Run the notebook from top to bottom and keep it
 	$(TRAIN) palet_ml.run_notebook
 
 encoder-report: ml-setup ## The in-page encoder, tried: accuracy, size, time, what can be read back
-	$(TRAIN) palet_ml.encoder_report $(abspath $(CORPORA))
+	$(CARGO) run --quiet --release --package palet-eval --bin palet-models -- eval --json --out target/encoder-report \
+	  $(CORPORA)/monaco-free $(CORPORA)/aalto-sentences > /dev/null
+	$(TRAIN) palet_ml.encoder_report $(abspath $(CORPORA)) ../target/encoder-report
 
 fuzz: ## Ten minutes of fuzzing for each decoder (FUZZ_SECONDS=n for another time)
 	scripts/fuzz.sh

@@ -43,7 +43,8 @@ def networks(table, people: list, seed: int, steps: dict) -> tuple:
 
 
 def files(table, people: list, scorers) -> dict:
-    """Graphs and companions by file name."""
+    """Graphs and companions by file name, and what the scorers say of the golden vectors' later half against a reference
+    of the earlier: the server is held to it by a test."""
     standard = scorers.standard
     blocks = companion.golden_blocks(standard)
     tags = sorted({r.tag for r in table.recordings if r.subject in people})
@@ -79,6 +80,10 @@ def files(table, people: list, scorers) -> dict:
         text = json.dumps(content, separators=(",", ":")).encode()
         made[f"{name}.onnx"] = graph
         made[f"{name}.palet"] = companion.sealed(name, text)
+    half = len(blocks) // 2
+    scores = scorers.score(scorers.reference(blocks[:half]), scorers.look(blocks[half:]))
+    told = {"reference": half, "scores": dict(zip(SCORERS, companion.floats(scores)))}
+    made["scores.json"] = (json.dumps(told, indent=1) + "\n").encode()
     return made
 
 

@@ -110,3 +110,72 @@ impl SequenceEvidence {
         Some([error, latent, places.score(&reference.embedding, &probe)])
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use palet_features::PointerBlock;
+
+    /// What training's own arithmetic says of the same blocks.
+    const TOLD: &str = include_str!("../models/scores.json");
+
+    fn told() -> (usize, Vec<f64>) {
+        let told: serde_json::Value = serde_json::from_str(TOLD).unwrap();
+        let scores = SCORER_NAMES.iter().map(|name| told["scores"][name].as_f64().unwrap()).collect();
+        (usize::try_from(told["reference"].as_u64().unwrap()).unwrap(), scores)
+    }
+
+    fn evidence_of(
+        models: &SequenceModels,
+        reference: &PreparedSequence,
+        blocks: &[&PointerBlock],
+    ) -> SequenceEvidence {
+        let mut evidence = SequenceEvidence::default();
+        for reading in models.read(blocks).unwrap() {
+            evidence.add(models, reference, &reading);
+        }
+        evidence
+    }
+
+    #[test]
+    fn scores_are_those_of_training() {
+        let models = SequenceModels::embedded().unwrap();
+        let blocks = models.autoencoder().golden_blocks();
+        let (half, expected) = told();
+        let (first, last) = blocks.split_at(half);
+        let reference = PreparedSequence::of(&models, &first.iter().collect::<Vec<_>>()).unwrap().unwrap();
+        let evidence = evidence_of(&models, &reference, &last.iter().collect::<Vec<_>>());
+        let scores = evidence.scores(&models, &reference).unwrap();
+        for ((got, wanted), name) in scores.iter().zip(&expected).zip(SCORER_NAMES) {
+            assert!(
+                (f64::from(*got) - wanted).abs() < 1e-3 * wanted.abs().max(1.0),
+                "{name}: {got} {wanted}"
+            );
+        }
+    }
+
+    #[test]
+    fn blocks_add_up_in_any_order_and_in_any_parts() {
+        let models = SequenceModels::embedded().unwrap();
+        let blocks = models.autoencoder().golden_blocks();
+        let reference =
+            PreparedSequence::of(&models, &blocks.iter().take(4).collect::<Vec<_>>()).unwrap().unwrap();
+        let whole = evidence_of(&models, &reference, &blocks.iter().collect::<Vec<_>>());
+        let mut parts = evidence_of(&models, &reference, &blocks.iter().rev().take(3).collect::<Vec<_>>());
+        parts.merge(&evidence_of(&models, &reference, &blocks.iter().take(5).collect::<Vec<_>>()));
+        assert_eq!(whole.strokes(), parts.strokes());
+        let (whole, parts) = (whole.scores(&models, &reference), parts.scores(&models, &reference));
+        for (a, b) in whole.unwrap().iter().zip(parts.unwrap()) {
+            assert!((a - b).abs() < 1e-3, "{a} {b}");
+        }
+    }
+
+    #[test]
+    fn nothing_read_says_nothing() {
+        let models = SequenceModels::embedded().unwrap();
+        assert!(PreparedSequence::of(&models, &[]).unwrap().is_none());
+        let blocks = models.autoencoder().golden_blocks();
+        let reference = PreparedSequence::of(&models, &blocks.iter().collect::<Vec<_>>()).unwrap().unwrap();
+        assert_eq!(SequenceEvidence::default().scores(&models, &reference), None);
+    }
+}

@@ -123,6 +123,12 @@ impl SequenceModel {
         self.golden.iter().filter_map(Golden::block).flat_map(|block| self.standard.windows(&block)).collect()
     }
 
+    /// The blocks of the golden vectors.
+    #[cfg(test)]
+    pub(crate) fn golden_blocks(&self) -> Vec<PointerBlock> {
+        self.golden.iter().filter_map(Golden::block).collect()
+    }
+
     /// Runs windows and says how many answers came: the whole of what a bench measures.
     ///
     /// **Errors**: [`ReadingError`] where the runtime fails.
