@@ -115,7 +115,7 @@ def main() -> None:
             rows = np.concatenate([at[p] for p in rng.choice(people, len(people))])
             gains.append(cost(ratios["pointer"][rows], mated[rows]) - cost(ratios[name][rows], mated[rows]))
         low, high = np.quantile(gains, [0.025, 0.975])
-        verdict = "earns a weight" if low > 0 else "weight 0: its gain may be none"
+        verdict = "more than none" if low > 0 else "its gain may be none"
         print(f"  {name:<28} gains [{low:+.3f}, {high:+.3f}] bits of Cllr over subjects: {verdict}")
 
 

@@ -58,8 +58,8 @@ fn held_out(run: &TrialRun) -> Option<Value> {
     }))
 }
 
-/// Every scorer by itself, on the trials that it said something about. One that stands beside the fusion has a weight of 0, and `earns`: what the fusion's cost
-/// would fall by with it, in bits.
+/// Every scorer by itself, on the trials that it said something about. One that stands beside the fusion has a weight of
+/// 0, and `earns`: what the fusion's cost would fall by with it, in bits.
 fn scorers(run: &TrialRun, models: &Models) -> Map<String, Value> {
     let weights = models.fusion_weights();
     let row = |name: &'static str| {
@@ -125,8 +125,7 @@ pub(crate) fn tell(report: &Value, stdout: &mut impl Write) -> std::io::Result<(
 fn scorer_row(name: &str, scorer: &Value) -> String {
     let value = |key: &str| scorer[key].as_f64().unwrap_or(f64::NAN);
     let trials = scorer["trials"].as_u64().unwrap_or(0);
-    let mut row =
-        format!("{name:<28} EER {:.4}  AUC {:.4}  {trials:>5} trials", value("eer"), value("auc"));
+    let mut row = format!("{name:<28} EER {:.4}  AUC {:.4}  {trials:>5} trials", value("eer"), value("auc"));
     if let Some(weight) = scorer["weight"].as_f64() {
         row += &format!("  weight {weight:.3}");
     }
