@@ -23,6 +23,7 @@ pub(super) fn start_failure(error: StartError) -> Failure {
         StartError::Folder { .. }
         | StartError::Store(_)
         | StartError::Models(_)
+        | StartError::Sequence(_)
         | StartError::Listen { .. }
         | StartError::Audit(_) => Failure::failed(error),
     }
