@@ -13,11 +13,10 @@ const RIDGE: f64 = 1e-3;
 const CLIP: f64 = 6.0;
 
 /// What the fusion's cost falls by with this scorer beside it, both calibrated alike on the other subjects' trials.
-/// **Units**: bits of Cllr; below 0 where it makes matters worse. Judged on the trials that the scorer says something
-/// about. None where too few subjects have both sorts of trials.
+/// **Units**: bits of Cllr; below 0 where it makes matters worse. On the trials that the scorer is judged on. None where too few subjects have both sorts of trials.
 #[must_use]
 pub(crate) fn earned_by(run: &TrialRun, scorer: &str) -> Option<f64> {
-    let on = |name: &str| run.scored_where_heard(name, scorer);
+    let on = |name: &str| run.scored_on(name, scorer);
     let (fusion, other) = (on(FUSION), on(scorer));
     let alone: Vec<Vec<f64>> = fusion.iter().map(|trial| vec![trial.llr]).collect();
     let both: Vec<Vec<f64>> =

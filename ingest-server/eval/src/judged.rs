@@ -58,14 +58,14 @@ fn held_out(run: &TrialRun) -> Option<Value> {
     }))
 }
 
-/// Every scorer by itself, on the trials that it said something about. One that stands beside the fusion has a weight of
-/// 0, and `earns`: what the fusion's cost would fall by with it, in bits.
+/// Every scorer by itself, on the trials that it is judged on. One that stands beside the fusion has a weight of 0, and
+/// `earns`: what the fusion's cost would fall by with it, in bits.
 fn scorers(run: &TrialRun, models: &Models) -> Map<String, Value> {
     let weights = models.fusion_weights();
     let row = |name: &'static str| {
-        let heard = run.scored_where_heard(name, name);
-        let curve = ErrorCurve::of(&heard);
-        let mut row = json!({"eer": curve.eer(), "auc": curve.auc(), "trials": heard.len()});
+        let judged = run.scored_on(name, name);
+        let curve = ErrorCurve::of(&judged);
+        let mut row = json!({"eer": curve.eer(), "auc": curve.auc(), "trials": judged.len()});
         let weight = weights.iter().find(|(known, _)| *known == name).map(|(_, weight)| *weight);
         if scorers::is_beside(name) {
             row["weight"] = json!(weight.unwrap_or(0.0));

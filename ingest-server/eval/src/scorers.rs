@@ -20,3 +20,9 @@ pub fn all(kind: CorpusKind) -> Result<Vec<Box<dyn Scorer>>, SequenceError> {
 pub(crate) fn is_beside(name: &str) -> bool {
     SCORER_NAMES.contains(&name) || one_class::floors().iter().any(|floor| floor.name() == name)
 }
+
+/// Whether a scorer is judged on the trials alone that it may speak on: one that cannot be made anew without its own
+/// training people says nothing where they take part. For any other, nothing said is neutral.
+pub(crate) fn is_bound(name: &str) -> bool {
+    SCORER_NAMES.contains(&name)
+}

@@ -6,6 +6,7 @@ use crate::metrics::Scored;
 use crate::parallel;
 use crate::pointer_people;
 use crate::replay::windows_of_rows;
+use crate::scorers;
 use crate::training::is_held_out;
 use palet_capture::FieldKind;
 use palet_comparison::pointer::TrainingPeople;
@@ -88,12 +89,13 @@ impl TrialRun {
         self.scored.iter().map(scored).collect()
     }
 
-    /// The scores of one scorer on the trials that another, or it itself, said something about.
+    /// The scores of one scorer on the trials that another, or it itself, is judged on.
     #[must_use]
-    pub fn scored_where_heard(&self, scorer: &str, heard: &str) -> Vec<Scored> {
-        let every = self.scored_by(scorer);
-        let heard = self.scored.iter().map(|trial| trial.scores.iter().any(|(name, _)| *name == heard));
-        every.into_iter().zip(heard).filter_map(|(scored, heard)| heard.then_some(scored)).collect()
+    pub fn scored_on(&self, scorer: &str, judged: &str) -> Vec<Scored> {
+        let spoke = |trial: &ScoredTrial| trial.scores.iter().any(|(name, _)| *name == judged);
+        let counts = self.scored.iter().map(|trial| !scorers::is_bound(judged) || spoke(trial));
+        let every = self.scored_by(scorer).into_iter();
+        every.zip(counts).filter_map(|(scored, counts)| counts.then_some(scored)).collect()
     }
 
     /// Names of the scorers, the fusion first.
