@@ -19,8 +19,8 @@ DATA = """\
 """
 
 LIMITS = """\
-- **Limits**: one population, mostly students, mice and touchpads of one study; two sessions a person, minutes apart, so a day's change
-  of mood, chair or hardware is not in it. Strokes of touch and pens are not in it at all. The figures are of few people; their
+- **Limits**: one task, mice and trackpads of one study, two takes a person, so that another day's mood, chair or hardware
+  is not in it. Strokes of touch and pens are not in it at all. The figures are of few people; their
   intervals are wide. No weight in the fusion unless `docs/ml.md` says otherwise.
 """
 

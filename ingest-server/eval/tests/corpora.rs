@@ -223,11 +223,12 @@ fn every_promised_field_is_there() {
 #[test]
 fn a_report_leaves_scores_plots_and_pages() {
     let out = folder("report");
-    told(&EvalArgs {
+    let (result, ..) = told(&EvalArgs {
         out: Some(out.clone()),
         scorer: Some("scaled-manhattan".into()),
         ..args(&small("one"))
     });
+    result.unwrap();
     let scores = std::fs::read_to_string(out.join("scores.csv")).unwrap();
     assert_eq!(scores.lines().next(), Some("trial,claimed,mated,score,llr"));
     assert_eq!(scores.lines().count(), 5);

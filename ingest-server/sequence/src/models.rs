@@ -160,9 +160,7 @@ mod tests {
         let mut graph = ENCODER[1].to_vec();
         // The sign of one weight in the middle of the file, where the recurrent weights lie.
         let at = graph.len() / 2;
-        for place in at..at + 4 {
-            graph[place] ^= 0x80;
-        }
+        graph[at..at + 4].iter_mut().for_each(|byte| *byte ^= 0x80);
         let text = String::from_utf8(content()).unwrap().replace(&hex(ENCODER[1]), &hex(&graph));
         let file = seal_model(ModelKind::SequenceEncoder, text.as_bytes());
         let refused = parse(&file, &graph);
