@@ -1,5 +1,6 @@
 //! The lines that reading a value leaves in the audit log, and what is read back from them after a restart.
 
+use palet_mask::FieldClass;
 use palet_policy::{MfaAge, Role};
 use palet_units::{Micros, TenantId};
 use serde_json::Value;
@@ -124,11 +125,11 @@ pub(super) fn restore(
         {
             let text = |name: &str| entry[name].as_str().unwrap_or_default();
             let (person, is_service) = (text("person"), role == Role::Service);
-            if let Ok(class) = text("class").parse() {
-                let subject = if text("subject").is_empty() { text("record") } else { text("subject") };
-                limits.restore(&Reading { tenant: &tenant, person, is_service, class, subject }, at);
-                peers.add((&tenant, role), person, 1, at);
-            }
+            // A class of the bank's own is counted as all of those are.
+            let class = text("class").parse().unwrap_or(FieldClass::Custom);
+            let subject = if text("subject").is_empty() { text("record") } else { text("subject") };
+            limits.restore(&Reading { tenant: &tenant, person, is_service, class, subject }, at);
+            peers.add((&tenant, role), person, 1, at);
         }
         ControlFlow::Continue(())
     })
