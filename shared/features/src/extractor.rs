@@ -130,7 +130,7 @@ impl Extractor {
         }
         if key.class == KeyClass::Navigation && matches!(key.field, FieldKind::FixedText(_)) {
             if key.phase == KeyPhase::Down {
-                self.entry.mark_move();
+                self.entry.mark_move(at);
             }
             return;
         }

@@ -5,6 +5,7 @@
 use crate::FixedTextSample;
 use crate::keystroke::{Stamp, TimedKey};
 use alloc::vec::Vec;
+use palet_units::Micros;
 
 /// The most keys of an entry.
 pub const FIXED_TEXT_KEYS_MAX: usize = 64;
@@ -22,8 +23,8 @@ pub(crate) struct FixedTextBuilder {
     keys: usize,
     last_press: Option<Stamp>,
     comparable: bool,
-    /// A key that moves came: Tab or Enter after the last character, or an arrow back into the text.
-    moved: bool,
+    /// When a key that moves came: Tab or Enter after the last character, or an arrow back into the text.
+    moved_at: Micros,
 }
 
 impl FixedTextBuilder {
@@ -34,13 +35,14 @@ impl FixedTextBuilder {
             keys: 0,
             last_press: None,
             comparable: true,
-            moved: false,
+            moved_at: Micros::MAX,
         }
     }
 
     /// Takes the next key of the entry.
     pub(crate) fn push(&mut self, key: TimedKey) {
-        let room = self.keys < FIXED_TEXT_KEYS_MAX && !self.moved;
+        // A key may come up only after the one that moves went down, as in any rollover.
+        let room = self.keys < FIXED_TEXT_KEYS_MAX && key.press.raw < self.moved_at;
         let (Some(release), true) = (key.release, room) else {
             self.comparable = false;
             return;
@@ -54,8 +56,10 @@ impl FixedTextBuilder {
 
     /// Takes a key that moves and types nothing. It is no part of the entry, as the field may be gone before its
     /// release; what is typed after it is a correction.
-    pub(crate) fn mark_move(&mut self) {
-        self.moved |= self.keys > 0;
+    pub(crate) fn mark_move(&mut self, at: Micros) {
+        if self.keys > 0 {
+            self.moved_at = self.moved_at.min(at);
+        }
     }
 
     /// The entry is not what the fingers alone made: let it go when it ends.
@@ -66,7 +70,7 @@ impl FixedTextBuilder {
     /// Ends the entry.
     pub(crate) fn close(&mut self, field: u8) -> Option<FixedTextSample> {
         let (keys, comparable) = (self.keys, self.comparable);
-        (self.keys, self.last_press, self.comparable, self.moved) = (0, None, true, false);
+        (self.keys, self.last_press, self.comparable, self.moved_at) = (0, None, true, Micros::MAX);
         (comparable && keys >= FIXED_TEXT_KEYS_MIN && field < FIXED_TEXT_FIELDS).then(|| FixedTextSample {
             field,
             dwell_ms: Vec::from(&self.dwell_ms[..keys]),
@@ -149,6 +153,17 @@ mod tests {
     #[test]
     fn an_entry_sent_by_enter_is_told_before_the_enter_comes_up() {
         assert_eq!(Typist::new().letters(12).navigation().told(), [12]);
+    }
+
+    #[test]
+    fn a_last_letter_that_is_held_while_enter_goes_down_is_part_of_the_entry() {
+        let mut typist = Typist::new().letters(11);
+        typist.key(KeyPhase::Down, KeyClass::RightLetter, FieldKind::FixedText(0));
+        typist.now += 40_000;
+        let mut typist = typist.navigation();
+        typist.now += 30_000;
+        typist.key(KeyPhase::Up, KeyClass::RightLetter, FieldKind::FixedText(0));
+        assert_eq!(typist.told(), [12]);
     }
 
     #[test]

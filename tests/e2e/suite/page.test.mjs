@@ -71,11 +71,12 @@ test("a cut connection masks after its grace, and a mended one shows again", { t
   await context.close();
 });
 
-test("a reload keeps the session", async () => {
-  const { context, page, session } = await open();
+test("a reload keeps the session", { timeout: 90_000 }, async () => {
+  const { context, page, cdp, session } = await open();
   await becomesClear(page);
   await page.locator("#message").focus();
-  await page.keyboard.type("some words before the reload, enough of them for a block of their own to leave", { delay: 60 });
+  // The subject's own hand: anybody else's would rightly be masked after the reload too.
+  await typeInChromium(cdp, person.sessions[4].slice(0, 80));
   await page.evaluate(() => window.palet.flush());
   await page.reload();
   await becomesClear(page);

@@ -31,7 +31,7 @@ export function handOf(person) {
       const name = sign === " " ? "space" : sign === "\n" ? "enter" : sign;
       // No key goes down again before it came up.
       at = Math.max(at, free.get(name) ?? 0);
-      // An entry whose last letter is still held when Enter goes down is let go by the SDK, and here each one shall count.
+      // An entry that is sent while its last letter is held is let go, as its release is unknown; here each one shall count.
       if (sign === "\n") at = Math.max(at, ...free.values());
       const release = at + (dwells.take(classOf(sign)) ?? 90_000);
       free.set(name, release + UP_US_MIN);
