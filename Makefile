@@ -8,7 +8,7 @@ CARGO ?= cargo
 CORPORA := $(or $(PALET_DATA),../shared/data)/corpora
 PALET := target/release/palet
 
-.PHONY: help setup sdk site build demo test test-rust test-js fmt fmt-check lint size e2e bench bench-presidio eval eval-docs eval-docs-check \
+.PHONY: help setup sdk site build demo test test-rust test-js fmt fmt-check lint size e2e bench bench-presidio eval eval-docs eval-docs-check rescore \
 	models ml-setup strokes train models-check sequence-weights notebook encoder-report fuzz crash docs ci clean
 
 help: ## List the targets
@@ -84,6 +84,9 @@ bench-presidio: ## Detection against Presidio's recognisers for a bank, in an en
 
 eval: build ## Error rates on the corpora beside the project, where they are
 	scripts/eval.sh "$(CORPORA)"
+
+rescore: build ## A thousand decisions made again: after a restart, and by another build
+	scripts/rescore.sh
 
 eval-docs: ## Write docs/evaluation.md from a run over all corpora
 	$(CARGO) run --quiet --release --package palet-eval --bin palet-models -- document $(CORPORA)/* > docs/evaluation.md.new

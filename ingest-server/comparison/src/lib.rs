@@ -18,6 +18,6 @@ mod session;
 
 pub use model_file::{ModelError, ModelHash, ModelKind, PersonTag, open_model, seal_model};
 pub use models::Models;
-pub use reference::{EnrolError, PreparedReference, Reference};
+pub use reference::{Account, EnrolError, JoinError, PEOPLE_MAX, PreparedReference, Reference};
 pub use score::{Evidence, LogLikelihoodRatio, Modality, ModalityScore, Reason, Scores, compare};
 pub use session::SessionComparison;

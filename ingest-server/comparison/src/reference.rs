@@ -167,6 +167,7 @@ impl Reference {
             .filter(|_| trained(Modality::Pointer));
         let fixed_text = self.anchor.fixed_text.as_ref().filter(|_| trained(Modality::FixedText));
         PreparedReference {
+            others: Vec::new(),
             version: self.version,
             keystroke: keystroke.map(|anchor| {
                 let whole = self.drift.keystroke.as_ref().map(|drift| anchor.joined(drift, u32::MAX));
@@ -178,9 +179,94 @@ impl Reference {
     }
 }
 
+/// People that one account can have on one class of device.
+pub const PEOPLE_MAX: usize = 4;
+
+/// Everybody who is enrolled on one account and class of device: as a rule one person, on a shared login several. Each
+/// has a reference of their own; who matches best counts.
+#[derive(Clone)]
+pub struct Account {
+    first: Reference,
+    others: Vec<Reference>,
+}
+
+/// Why somebody does not join an account.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum JoinError {
+    /// There are as many people as an account can have.
+    #[error("expected at most {PEOPLE_MAX} people on one account")]
+    Full,
+    /// The reference is of another class of device.
+    #[error("expected a reference of the account's class of device")]
+    Device,
+}
+
+impl Account {
+    /// An account of one person.
+    #[must_use]
+    pub const fn of(first: Reference) -> Self {
+        Self { first, others: Vec::new() }
+    }
+
+    /// Reads what [`Self::encode`] wrote, or a single reference as stores had it before accounts had several people.
+    /// None where it is neither.
+    #[must_use]
+    pub fn parse(bytes: &[u8]) -> Option<Self> {
+        let (first, rest) = postcard::take_from_bytes::<Reference>(bytes).ok()?;
+        let others = if rest.is_empty() { Vec::new() } else { postcard::from_bytes(rest).ok()? };
+        (others.len() < PEOPLE_MAX).then_some(Self { first, others })
+    }
+
+    /// As stored: the first person, then the others. None where it cannot be written.
+    #[must_use]
+    pub fn encode(&self) -> Option<Vec<u8>> {
+        let mut bytes = postcard::to_allocvec(&self.first).ok()?;
+        if !self.others.is_empty() {
+            bytes.extend(postcard::to_allocvec(&self.others).ok()?);
+        }
+        Some(bytes)
+    }
+
+    /// The account with one more person.
+    ///
+    /// **Errors**: [`JoinError`] where there is no room, or the reference is of another class of device.
+    pub fn joined(&self, person: Reference) -> Result<Self, JoinError> {
+        if person.device != self.first.device {
+            return Err(JoinError::Device);
+        }
+        if self.others.len() + 1 >= PEOPLE_MAX {
+            return Err(JoinError::Full);
+        }
+        let mut next = self.clone();
+        next.others.push(person);
+        Ok(next)
+    }
+
+    /// The people, in the order in which they were enrolled.
+    pub fn people(&self) -> impl Iterator<Item = &Reference> {
+        std::iter::once(&self.first).chain(&self.others)
+    }
+
+    /// The form that comparisons use. Of the others, those who are trained in everything that the first is: what cannot
+    /// be compared with somebody would never speak against them, and they would always match best.
+    #[must_use]
+    pub fn prepare(&self, models: &Models) -> PreparedReference {
+        let mut prepared = self.first.prepare(models);
+        let modalities = [Modality::Keystroke, Modality::Pointer, Modality::FixedText];
+        for other in &self.others {
+            let other = other.prepare(models);
+            if modalities.iter().all(|m| other.is_trained(*m) || !prepared.is_trained(*m)) {
+                prepared.others.push(other);
+            }
+        }
+        prepared
+    }
+}
+
 /// A reference, ready to be compared with: made once a session.
 #[derive(Clone)]
 pub struct PreparedReference {
+    others: Vec<Self>,
     version: u32,
     keystroke: Option<PreparedKeystroke>,
     pointer: Option<PreparedPointer>,
@@ -192,6 +278,11 @@ impl PreparedReference {
     #[must_use]
     pub const fn version(&self) -> u32 {
         self.version
+    }
+
+    /// Everybody on the account, the first enrolled first.
+    pub fn people(&self) -> impl Iterator<Item = &Self> {
+        std::iter::once(self).chain(&self.others)
     }
 
     /// Whether this modality can be compared.

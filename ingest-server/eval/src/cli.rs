@@ -2,7 +2,9 @@
 
 use crate::background;
 use crate::corpus::{Corpus, CorpusError, CorpusKind, Fault};
+use crate::device;
 use crate::document::Document;
+use crate::fused;
 use crate::judged;
 use crate::metrics;
 use crate::pointer_people;
@@ -38,6 +40,9 @@ pub struct EvalArgs {
     /// Streams of takeover.csv through the session risk, instead of trials.
     #[arg(long)]
     pub takeover: bool,
+    /// With --takeover, a keystroke corpus and a pointer corpus: people who type and point, paired from both.
+    #[arg(long, requires = "takeover")]
+    pub fused: bool,
     /// One JSON object a corpus on stdout.
     #[arg(long)]
     pub json: bool,
@@ -47,6 +52,12 @@ pub struct EvalArgs {
     /// Judges this scorer instead of the fusion.
     #[arg(long, value_name = "NAME")]
     pub scorer: Option<String>,
+    /// Takes this many neighbouring probes as one: three of 20 s as one of 60 s.
+    #[arg(long, value_name = "N", default_value_t = 1, value_parser = clap::value_parser!(u8).range(1..=60))]
+    pub joined: u8,
+    /// Replays pointers as through a remote desktop that no model was made from.
+    #[arg(long)]
+    pub remote_desktop: bool,
     /// Makes population and cohort from these corpora instead of taking the shipped ones.
     #[arg(long, value_name = "CORPUS", num_args = 1..)]
     pub background: Vec<PathBuf>,
@@ -80,6 +91,9 @@ pub enum EvalError {
     /// Nothing could be judged.
     #[error("expected mated and non-mated trials that could be scored in {0}, got none of one sort")]
     NoTrials(String),
+    /// Fused takeovers need one corpus of each kind.
+    #[error("expected a keystroke corpus and a pointer corpus with --fused")]
+    Pair,
     /// The corpus has no streams.
     #[error("expected streams in takeover.csv of {0}, got none")]
     NoStreams(String),
@@ -109,7 +123,7 @@ impl EvalError {
     pub fn exit_code(&self) -> u8 {
         match self {
             Self::Usage(error) => error.exit_code() as u8,
-            Self::Scorer { .. } => 2,
+            Self::Scorer { .. } | Self::Pair => 2,
             _ => 1,
         }
     }
@@ -121,8 +135,15 @@ impl EvalError {
 pub fn run(args: &EvalArgs, stdout: &mut impl Write, stderr: &mut impl Write) -> Result<(), EvalError> {
     let models = models_for(&args.background)?;
     let background = background_name(&args.background);
+    if args.fused {
+        return run_fused(&models, args, stdout, stderr);
+    }
     for folder in &args.corpora {
-        let corpus = read(folder)?;
+        let mut corpus = read(folder)?;
+        if args.remote_desktop {
+            corpus.device = device::REMOTE_DESKTOP;
+        }
+        corpus.join_probes(usize::from(args.joined));
         if args.takeover {
             run_takeover(&corpus, &models, args, stdout, stderr)?;
             continue;
@@ -135,7 +156,9 @@ pub fn run(args: &EvalArgs, stdout: &mut impl Write, stderr: &mut impl Write) ->
         }
         let summary = metrics::summarise(&run.scored_by(scorer))
             .ok_or_else(|| EvalError::NoTrials(corpus.name.clone()))?;
-        let json = judged::json(&corpus, &run, &summary, &models, &background);
+        let mut json = judged::json(&corpus, &run, &summary, &models, &background);
+        json["probes_joined"] = args.joined.into();
+        json["remote_desktop"] = args.remote_desktop.into();
         if let Some(folder) = args.folder_of(&corpus.name) {
             report::write_trials(&folder, &corpus.name, &run, scorer, &summary, &json)?;
         }
@@ -202,16 +225,43 @@ fn run_takeover(
     }
     let policy = Policy::embedded_default().map_err(|_| EvalError::Policy)?;
     let settings = TakeoverSettings { models, risk: &RiskSettings::default(), policy: &policy };
-    let report = takeover::run(corpus, &settings);
-    tell_faults(&corpus.name, &report.faults, report.failed_to_score, stderr)?;
-    if let Some(folder) = args.folder_of(&corpus.name) {
-        report::write_takeover(&folder, &report)?;
+    tell_takeover_report(&takeover::run(corpus, &settings), args, stdout, stderr)
+}
+
+fn run_fused(
+    models: &Models,
+    args: &EvalArgs,
+    stdout: &mut impl Write,
+    stderr: &mut impl Write,
+) -> Result<(), EvalError> {
+    let corpora = read_all(&args.corpora)?;
+    let of_kind = |kind| corpora.iter().find(|corpus| corpus.kind == kind);
+    let (Some(keys), Some(pointers)) = (of_kind(CorpusKind::Keystroke), of_kind(CorpusKind::Pointer)) else {
+        return Err(EvalError::Pair);
+    };
+    if let Some(empty) = [keys, pointers].into_iter().find(|corpus| corpus.streams.is_empty()) {
+        return Err(EvalError::NoStreams(empty.name.clone()));
+    }
+    let policy = Policy::embedded_default().map_err(|_| EvalError::Policy)?;
+    let settings = TakeoverSettings { models, risk: &RiskSettings::default(), policy: &policy };
+    tell_takeover_report(&fused::run(keys, pointers, &settings), args, stdout, stderr)
+}
+
+fn tell_takeover_report(
+    report: &TakeoverReport,
+    args: &EvalArgs,
+    stdout: &mut impl Write,
+    stderr: &mut impl Write,
+) -> Result<(), EvalError> {
+    tell_faults(&report.corpus, &report.faults, report.failed_to_score, stderr)?;
+    if let Some(folder) = args.folder_of(&report.corpus) {
+        report::write_takeover(&folder, report)?;
     }
     if args.json {
-        let line = serde_json::to_string(&report).map_err(std::io::Error::from)?;
+        let line = serde_json::to_string(report).map_err(std::io::Error::from)?;
         writeln!(stdout, "{line}")?;
     } else {
-        tell_takeover(&report, stdout)?;
+        tell_takeover(report, stdout)?;
     }
     Ok(())
 }

@@ -7,9 +7,11 @@
 mod background;
 pub mod cli;
 pub mod corpus;
+pub mod device;
 mod document;
 mod earning;
 mod folding;
+pub mod fused;
 mod judged;
 pub mod metrics;
 mod parallel;

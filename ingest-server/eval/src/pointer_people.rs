@@ -1,20 +1,17 @@
-//! People of pointer corpora as a pointer model is made from them: every recording as it is, and thinned to the
-//! sampling rates of slower devices.
+//! People of pointer corpora as a pointer model is made from them: every recording as it is, and as slower devices
+//! would have reported it.
 
 use crate::corpus::{Corpus, CorpusKind};
+use crate::device::{Device, TRAINING};
 use crate::parallel;
 use crate::replay::{events_of, seed_of, windows_of};
-use palet_capture::{Event, FieldKind, PointerPhase, What};
-use palet_comparison::pointer::{TrainingPerson, TrainingRecording};
+use palet_capture::{Event, FieldKind};
+use palet_comparison::pointer::{TrainingPerson, TrainingRecording, TrainingView};
 use palet_features::{ExtractorSettings, FeatureWindow, PointerBlock, RateClass};
 use palet_units::Micros;
 
-/// Intervals that recordings are thinned to: as recorded, a slow device, a remote desktop.
-const RATES: [(RateClass, Micros); 3] = [
-    (RateClass::Fine, Micros::ZERO),
-    (RateClass::Medium, Micros::from_millis(30)),
-    (RateClass::Coarse, Micros::from_millis(100)),
-];
+/// Places in [`TRAINING`] whose strokes span a model: as recorded, and the plainest remote desktop.
+const SPANNING: [u8; 2] = [0, 2];
 
 /// Every subject of the pointer corpora among these, in their order.
 #[must_use]
@@ -32,8 +29,13 @@ fn person_of(corpus: &Corpus, subject: &str) -> TrainingPerson {
         let rows = recording.rows(0, recording.len());
         let events =
             rows.map(|rows| events_of(rows, FieldKind::Open, Micros::from_secs(1))).unwrap_or_default();
-        let blocks = RATES.map(|(rate, interval)| blocks_of(&thinned(&events, interval), rate));
-        TrainingRecording { tag: recording.tag(), blocks }
+        let view = |(number, (rate, device)): (u8, (RateClass, Device))| TrainingView {
+            device: number,
+            rate,
+            spans: SPANNING.contains(&number),
+            blocks: blocks_of(&device.seen(&events), rate),
+        };
+        TrainingRecording { tag: recording.tag(), views: (0..).zip(TRAINING).map(view).collect() }
     });
     TrainingPerson { recordings: recordings.collect() }
 }
@@ -47,20 +49,4 @@ fn blocks_of(events: &[Event], rate: RateClass) -> Vec<PointerBlock> {
             _ => None,
         })
         .collect()
-}
-
-/// What a device that reports a movement at most once an interval would have reported.
-fn thinned(events: &[Event], interval: Micros) -> Vec<Event> {
-    let mut reported: Option<Micros> = None;
-    let due = |event: &&Event| match event.what {
-        What::Pointer(pointer) if pointer.phase == PointerPhase::Move => {
-            let due = reported.is_none_or(|before| event.at.since(before) >= interval);
-            if due {
-                reported = Some(event.at);
-            }
-            due
-        }
-        _ => true,
-    };
-    events.iter().filter(due).copied().collect()
 }

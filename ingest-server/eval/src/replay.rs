@@ -1,6 +1,7 @@
 //! Recorded rows as a page would have seen them: events in the order of time, through the shipped extractor.
 
 use crate::corpus::{KeyRow, PointerRow, Rows};
+use crate::device::Device;
 use palet_capture::{Event, FieldKind, KeyEvent, KeyPhase, KeySlot, PointerEvent, PointerKind, What};
 use palet_features::{Extractor, ExtractorSettings, FeatureWindow};
 use palet_units::Micros;
@@ -48,7 +49,13 @@ pub fn windows_of(settings: ExtractorSettings, seed: [u8; 32], events: &[Event])
 /// The windows of one span, replayed by itself.
 #[must_use]
 pub fn windows_of_rows(rows: Rows<'_>, field: FieldKind, name: &str) -> Vec<FeatureWindow> {
-    let events = events_of(rows, field, Micros(ORIGIN_US as u64));
+    windows_on(Device::Recorded, rows, field, name)
+}
+
+/// The windows of one span, replayed by itself as a device would have reported it.
+#[must_use]
+pub fn windows_on(device: Device, rows: Rows<'_>, field: FieldKind, name: &str) -> Vec<FeatureWindow> {
+    let events = device.seen(&events_of(rows, field, Micros(ORIGIN_US as u64)));
     let timed = windows_of(ExtractorSettings::default(), seed_of(name), &events);
     timed.into_iter().map(|timed| timed.window).collect()
 }

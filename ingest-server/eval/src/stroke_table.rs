@@ -11,6 +11,7 @@ use crate::replay::windows_of_rows;
 use flate2::Compression;
 use flate2::write::GzEncoder;
 use palet_capture::FieldKind;
+use palet_comparison::pointer::TrainingView;
 use palet_features::pointer::{ABSENT, STEPS_PER_UNIT};
 use palet_features::{FeatureWindow, PointerBlock, SCHEMA_VERSION, STROKE_FEATURES};
 use serde_json::{Value, json};
@@ -50,12 +51,17 @@ pub fn write(corpus: &Corpus, out: impl Write) -> io::Result<()> {
     out.finish()?.flush()
 }
 
-/// Whole recordings, at the rate of every device class.
+/// Whole recordings, by the first device of every rate class.
 fn write_recordings(corpus: &Corpus, out: &mut impl Write) -> io::Result<()> {
     let people = pointer_people::of(std::slice::from_ref(corpus));
     for (subject, person) in corpus.subjects().iter().zip(&people) {
         for (recording, made) in corpus.recordings_of(subject).zip(&person.recordings) {
-            for blocks in &made.blocks {
+            let mut told = Vec::new();
+            for TrainingView { rate, blocks, .. } in &made.views {
+                if told.contains(rate) {
+                    continue;
+                }
+                told.push(*rate);
                 let line = json!({
                     "role": "recording", "subject": subject, "session": recording.session,
                     "tag": format!("{:016x}", made.tag.0), "blocks": blocks_json(blocks),

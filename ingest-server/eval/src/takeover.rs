@@ -9,7 +9,7 @@ use crate::parallel;
 use crate::replay::{Timed, events_of, seed_of, windows_of};
 use crate::trials::{enrolments_of, field_of, with_training};
 use palet_capture::{Event, FieldKind, KeyPhase, What};
-use palet_comparison::{Models, Reference, Scores, SessionComparison};
+use palet_comparison::{Models, PersonTag, Reference, Scores, SessionComparison};
 use palet_features::{DeviceClass, ExtractorSettings, FeatureWindow};
 use palet_policy::{Policy, RiskBand};
 use palet_risk::{Accumulator, RiskSettings, SessionRisk};
@@ -23,6 +23,22 @@ pub const HANDOVER: Micros = Micros::from_secs(5);
 const FOUND_WITHIN_EVENTS: usize = 500;
 /// Thresholds that are tried, at most.
 const THRESHOLDS_MAX: usize = 400;
+
+/// A stream as one page would have seen it.
+pub(crate) struct Scene {
+    /// Seeds the extractor's noise.
+    pub(crate) name: String,
+    /// In the order of time.
+    pub(crate) events: Vec<Event>,
+    /// The other person's first event.
+    pub(crate) takeover_at: Option<Micros>,
+    /// What enrolled the claimed subject.
+    pub(crate) enrolled: Vec<FeatureWindow>,
+    /// Recordings of whoever takes part and whom the models know.
+    pub(crate) left_out: Vec<PersonTag>,
+    /// What the figures count.
+    pub(crate) kind: CorpusKind,
+}
 
 /// One step of a stream: what one window said.
 struct Step {
@@ -135,7 +151,7 @@ pub fn run(corpus: &Corpus, settings: &TakeoverSettings<'_>) -> TakeoverReport {
     let enrolments = enrolments_of(corpus, field);
     let known = KnownPeople::of(corpus, settings.models);
     let compared = parallel::map(&corpus.streams, |stream| {
-        compare(corpus, stream, settings, &enrolments, &known, field)
+        scene_of(corpus, stream, &enrolments, &known, field).and_then(|scene| compare(&scene, settings))
     });
     let mut faults = corpus.faults.clone();
     let mut streams = Vec::new();
@@ -146,10 +162,32 @@ pub fn run(corpus: &Corpus, settings: &TakeoverSettings<'_>) -> TakeoverReport {
         }
     }
     let failed_to_score = corpus.streams.len() - streams.len();
-    let (operating_points, events_to_mask) = points(&streams, settings.risk);
+    report_of((corpus.name.clone(), corpus.kind), &streams, settings, failed_to_score, faults)
+}
+
+/// Compares scenes of any make and reports them under a name.
+pub(crate) fn run_scenes(
+    called: (String, CorpusKind),
+    scenes: &[Scene],
+    settings: &TakeoverSettings<'_>,
+    faults: Vec<Fault>,
+) -> TakeoverReport {
+    let compared = parallel::map(scenes, |scene| compare(scene, settings));
+    let streams: Vec<Compared> = compared.into_iter().flatten().collect();
+    report_of(called, &streams, settings, scenes.len() - streams.len(), faults)
+}
+
+fn report_of(
+    (corpus, kind): (String, CorpusKind),
+    streams: &[Compared],
+    settings: &TakeoverSettings<'_>,
+    failed_to_score: usize,
+    faults: Vec<Fault>,
+) -> TakeoverReport {
+    let (operating_points, events_to_mask) = points(streams, settings.risk);
     TakeoverReport {
-        corpus: corpus.name.clone(),
-        kind: corpus.kind,
+        corpus,
+        kind,
         streams: streams.len(),
         takeovers: streams.iter().filter(|stream| stream.takeover.is_some()).count(),
         failed_to_score,
@@ -162,7 +200,7 @@ pub fn run(corpus: &Corpus, settings: &TakeoverSettings<'_>) -> TakeoverReport {
 }
 
 /// A stream's events in order, and where the other person's begin.
-fn events_of_stream(
+pub(crate) fn events_of_stream(
     corpus: &Corpus,
     stream: &Stream,
     field: FieldKind,
@@ -173,7 +211,7 @@ fn events_of_stream(
     for part in &stream.parts {
         let rows = corpus.rows(part).ok_or(FaultKind::EmptySpan)?;
         let own = part.subject == stream.claimed;
-        let begun = events_of(rows, field, origin);
+        let begun = corpus.device.seen(&events_of(rows, field, origin));
         if !own && takeover.is_none() {
             takeover = begun.first().map(|event| event.at);
         }
@@ -183,37 +221,45 @@ fn events_of_stream(
     if events.is_empty() { Err(FaultKind::NoFeatures) } else { Ok((events, takeover)) }
 }
 
-/// Whether this is an event as the figures count them: a pressed key, or a pointer sample.
-fn is_counted(event: &Event) -> bool {
+/// Whether this is an event as the figures count them: a pressed key, or a pointer sample where there are no keys.
+fn is_counted(event: &Event, kind: CorpusKind) -> bool {
     match event.what {
         What::Key(key) => key.phase == KeyPhase::Down,
-        What::Pointer(_) => true,
+        What::Pointer(_) => kind == CorpusKind::Pointer,
         What::Signal(_) => false,
     }
 }
 
-fn compare(
+fn scene_of(
     corpus: &Corpus,
     stream: &Stream,
-    settings: &TakeoverSettings<'_>,
     enrolments: &HashMap<String, Vec<FeatureWindow>>,
     known: &KnownPeople,
     field: FieldKind,
-) -> Result<Compared, FaultKind> {
+) -> Result<Scene, FaultKind> {
     let (events, takeover_at) = events_of_stream(corpus, stream, field)?;
-    let name = format!("{}/stream/{}", corpus.name, stream.id);
-    let windows = windows_of(ExtractorSettings::default(), seed_of(&name), &events);
     let mut people: Vec<&str> = stream.parts.iter().map(|part| part.subject.as_str()).collect();
     people.push(&stream.claimed);
-    let left_out = known.tags_of(&people);
-    let thinned = (!left_out.is_empty()).then(|| settings.models.without(&left_out));
+    Ok(Scene {
+        name: format!("{}/stream/{}", corpus.name, stream.id),
+        events,
+        takeover_at,
+        enrolled: enrolments.get(&stream.claimed).ok_or(FaultKind::NotEnrolled)?.clone(),
+        left_out: known.tags_of(&people),
+        kind: corpus.kind,
+    })
+}
+
+fn compare(scene: &Scene, settings: &TakeoverSettings<'_>) -> Result<Compared, FaultKind> {
+    let Scene { name, events, takeover_at, enrolled, left_out, kind } = scene;
+    let windows = windows_of(ExtractorSettings::default(), seed_of(name), events);
+    let thinned = (!left_out.is_empty()).then(|| settings.models.without(left_out));
     let models = thinned.as_ref().unwrap_or(settings.models);
-    let enrolled = enrolments.get(&stream.claimed).ok_or(FaultKind::NotEnrolled)?;
     let reference =
         Reference::enrol(models, DeviceClass::Desktop, enrolled).map_err(|_| FaultKind::NotEnrolled)?;
     let prepared = reference.prepare(models);
     let counted: Vec<Micros> =
-        events.iter().filter(|event| is_counted(event)).map(|event| event.at).collect();
+        events.iter().filter(|event| is_counted(event, *kind)).map(|event| event.at).collect();
     let until = |at: Micros| counted.partition_point(|event| *event <= at);
     let mut session = SessionRisk::new(settings.risk);
     let mut comparison = SessionComparison::default();

@@ -5,7 +5,7 @@ use crate::folding::KnownPeople;
 use crate::metrics::Scored;
 use crate::parallel;
 use crate::pointer_people;
-use crate::replay::windows_of_rows;
+use crate::replay::windows_on;
 use crate::scorers;
 use crate::training::is_held_out;
 use palet_capture::FieldKind;
@@ -124,7 +124,7 @@ pub(crate) fn field_of(corpus: &Corpus) -> FieldKind {
 
 fn replayed_span(corpus: &Corpus, span: &Span, field: FieldKind) -> Vec<FeatureWindow> {
     let name = format!("{}/{}/{}/{}", corpus.name, span.subject, span.session, span.first);
-    corpus.rows(span).map(|rows| windows_of_rows(rows, field, &name)).unwrap_or_default()
+    corpus.rows(span).map(|rows| windows_on(corpus.device, rows, field, &name)).unwrap_or_default()
 }
 
 pub(crate) fn enrolments_of(corpus: &Corpus, field: FieldKind) -> HashMap<String, Vec<FeatureWindow>> {

@@ -47,9 +47,12 @@ fn args(folder: &Path) -> EvalArgs {
     EvalArgs {
         corpora: vec![folder.to_owned()],
         takeover: false,
+        fused: false,
         json: true,
         out: None,
         scorer: None,
+        joined: 1,
+        remote_desktop: false,
         background: vec![],
     }
 }

@@ -66,14 +66,26 @@ pub struct Risk {
     pub versions: Versions,
 }
 
+/// One of the account's people, watched over the session.
+struct Watched {
+    comparison: SessionComparison,
+    evidence: Accumulator,
+}
+
 /// The state of one session's risk.
 pub struct SessionRisk {
     settings: RiskSettings,
-    comparison: SessionComparison,
-    evidence: Accumulator,
+    /// In the order of the reference's people; at least one.
+    people: Vec<Watched>,
     automation: AutomationWatch,
     updated_at: Micros,
     risk: Risk,
+}
+
+impl Watched {
+    fn new(settings: &RiskSettings) -> Self {
+        Self { comparison: SessionComparison::default(), evidence: Accumulator::new(settings) }
+    }
 }
 
 impl SessionRisk {
@@ -82,8 +94,7 @@ impl SessionRisk {
     pub fn new(settings: &RiskSettings) -> Self {
         Self {
             settings: *settings,
-            comparison: SessionComparison::default(),
-            evidence: Accumulator::new(settings),
+            people: vec![Watched::new(settings)],
             automation: AutomationWatch::default(),
             updated_at: Micros::ZERO,
             risk: nothing_known(),
@@ -111,8 +122,10 @@ impl SessionRisk {
 
     /// The subject has proved who they are: what spoke against them until now is forgotten.
     pub fn step_up_passed(&mut self) {
-        self.evidence.step_up_passed();
-        self.comparison.step_up_passed();
+        for person in &mut self.people {
+            person.evidence.step_up_passed();
+            person.comparison.step_up_passed();
+        }
         self.automation = AutomationWatch::default();
         self.risk = Risk { versions: self.risk.versions, trained: self.risk.trained, ..nothing_known() };
     }
@@ -130,19 +143,36 @@ impl SessionRisk {
     }
 
     fn compare(&mut self, models: &Models, reference: &PreparedReference, window: &FeatureWindow) {
-        self.evidence.add(&self.comparison.compare(models, reference, window));
+        for (at, person) in reference.people().enumerate() {
+            if at == self.people.len() {
+                self.people.push(Watched::new(&self.settings));
+            }
+            let Watched { comparison, evidence } = &mut self.people[at];
+            evidence.add(&comparison.compare(models, person, window));
+        }
+    }
+
+    /// What speaks against whoever of the account's people it speaks against least.
+    fn evidence(&self) -> &Accumulator {
+        let mut best = &self.people[0];
+        for other in &self.people[1..] {
+            if other.evidence.nats() < best.evidence.nats() {
+                best = other;
+            }
+        }
+        &best.evidence
     }
 
     fn made(&self, models: &Models, reference: Option<&PreparedReference>) -> Risk {
         let finding = self.automation.finding();
         let automation = finding.map_or(Probability::ZERO, |finding| finding.risk);
         let sub_scores = SubScores {
-            keystroke: self.mapped(self.evidence.nats_of(Modality::Keystroke)),
-            pointer: self.mapped(self.evidence.nats_of(Modality::Pointer)),
-            fixed_text: self.mapped(self.evidence.nats_of(Modality::FixedText)),
+            keystroke: self.mapped(self.evidence().nats_of(Modality::Keystroke)),
+            pointer: self.mapped(self.evidence().nats_of(Modality::Pointer)),
+            fixed_text: self.mapped(self.evidence().nats_of(Modality::FixedText)),
             automation,
         };
-        let biometric_only = self.mapped(self.evidence.nats());
+        let biometric_only = self.mapped(self.evidence().nats());
         let trained = |modality| reference.is_some_and(|reference| reference.is_trained(modality));
         Risk {
             value: Probability::clamped(biometric_only.get().max(automation.get())),
@@ -154,7 +184,7 @@ impl SessionRisk {
                 pointer: trained(Modality::Pointer),
                 fixed_text: trained(Modality::FixedText),
             },
-            windows_compared: self.evidence.windows(),
+            windows_compared: self.evidence().windows(),
             versions: Versions {
                 schema: SCHEMA_VERSION,
                 models: models.hash(),
@@ -174,9 +204,9 @@ impl SessionRisk {
     ) -> Vec<RiskReason> {
         let mut reasons: Vec<RiskReason> = Vec::with_capacity(REASONS_MAX + 1);
         for modality in [Modality::Keystroke, Modality::Pointer, Modality::FixedText] {
-            let nats = self.evidence.nats_of(modality);
+            let nats = self.evidence().nats_of(modality);
             if nats > 0.0 {
-                let code = self.evidence.reason_of(modality).map_or(general(modality), ReasonCode::from);
+                let code = self.evidence().reason_of(modality).map_or(general(modality), ReasonCode::from);
                 reasons.push(RiskReason::new(code, nats));
             }
         }
@@ -201,7 +231,7 @@ impl SessionRisk {
         if !reference.is_some_and(any) {
             return Some(ReasonCode::NotTrained);
         }
-        (self.evidence.windows() == 0).then_some(ReasonCode::NoEvidence)
+        (self.evidence().windows() == 0).then_some(ReasonCode::NoEvidence)
     }
 }
 

@@ -24,6 +24,6 @@ pub use page::{Outbound, PageKey};
 pub use policies::{Policies, PolicyStepError, ShadowCounts, Standing};
 pub use questions::questions_of;
 pub use registry::{JoinError, PageTold, Registry};
-pub use rescore::{Difference, Rescored, rescore};
+pub use rescore::{Difference, Rescored, rescore, rescore_session};
 pub(crate) use session::make_page_key;
 pub use session::{LiveSession, Tools};

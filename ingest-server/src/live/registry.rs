@@ -1,6 +1,6 @@
 //! The sessions in memory: found, loaded from the store, ended, and let go when silent. Bounded.
 
-use palet_comparison::{PreparedReference, Reference};
+use palet_comparison::{Account, PreparedReference};
 use palet_units::{Micros, SessionId, TenantId};
 use palet_wire::{Consent, PageFacts, RefusalCode};
 use parking_lot::Mutex;
@@ -192,7 +192,7 @@ impl Registry {
         let Some(stored) = self.store.reference(tenant, subject, device, began).await? else {
             return Ok(None);
         };
-        let reference = postcard::from_bytes::<Reference>(&stored.body).ok();
+        let reference = Account::parse(&stored.body);
         Ok(reference.map(|reference| (stored.version, reference.prepare(&self.tools.models))))
     }
 

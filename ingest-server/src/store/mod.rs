@@ -91,6 +91,8 @@ pub trait Store: ValueStore {
     /// Decisions of a session after `after`, in order.
     async fn decisions(&self, session: SessionId, after: u64, limit: u32)
     -> StoreResult<Vec<DecisionRecord>>;
+    /// Sessions of which decisions are stored, ascending, after this one.
+    async fn decided_sessions(&self, after: Option<SessionId>, limit: u32) -> StoreResult<Vec<SessionId>>;
     /// Drops decisions from before `before`, and the oldest beyond `kept_max`; gives back how many.
     async fn prune_decisions(&self, before: Micros, kept_max: u64) -> StoreResult<u64>;
 
@@ -113,6 +115,14 @@ pub trait Store: ValueStore {
         subject: &SubjectId,
         device: DeviceClass,
         made_by: Micros,
+    ) -> StoreResult<Option<ReferenceRecord>>;
+    /// One version of a reference.
+    async fn reference_version(
+        &self,
+        tenant: &TenantId,
+        subject: &SubjectId,
+        device: DeviceClass,
+        version: u64,
     ) -> StoreResult<Option<ReferenceRecord>>;
     /// Erases every reference, every decision, the secret and the random tokens of a subject, and marks the sessions so that nothing is learnt
     /// from them; gives back how many sessions there were.

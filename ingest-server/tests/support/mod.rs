@@ -77,6 +77,11 @@ impl TestServer {
         }
     }
 
+    /// Where its data lie.
+    pub fn data_folder(&self) -> &std::path::Path {
+        self.folder.path()
+    }
+
     /// Stops, and starts again on the same data.
     pub async fn restart(self) -> Self {
         self.restart_with(&[]).await

@@ -3,10 +3,10 @@
 use super::fusion::{CHANNEL_NAMES, Channels, clipped};
 use super::model::{COHORT_MAX, PointerModels, Shifts};
 use super::reference::{PreparedPointer, mean_and_spread};
-use super::space::{MixtureSums, dot, rate_index};
+use super::space::{MixtureSums, RATES, dot, rate_index};
 use super::window::{WindowPlace, WindowSums};
 use crate::score::{LogLikelihoodRatio, ModalityScore, Reason};
-use palet_features::{PointerBlock, STROKE_FEATURES};
+use palet_features::{PointerBlock, RateClass, STROKE_FEATURES};
 
 /// The nearest share of the cohort whose mean a score has to lead.
 const LEAD_SHARE: f32 = 0.1;
@@ -26,11 +26,25 @@ const CLICKS: std::ops::Range<usize> = 72..STROKE_FEATURES;
 pub struct PointerEvidence {
     sums: MixtureSums,
     whole: WindowSums,
+    /// Strokes by rate class.
+    rates: [u32; RATES],
+}
+
+/// How a cohort scores some evidence.
+pub(crate) struct Standing {
+    place: WindowPlace,
+    total: f32,
+    /// Mean of the nearest few.
+    lead: f32,
+    /// Mean and spread of the nearer ones.
+    near: (f32, f32),
+    /// Mean of the nearest few among windows.
+    window_lead: f32,
 }
 
 impl Default for PointerEvidence {
     fn default() -> Self {
-        Self { sums: MixtureSums::new(), whole: WindowSums::new() }
+        Self { sums: MixtureSums::new(), whole: WindowSums::new(), rates: [0; RATES] }
     }
 }
 
@@ -42,6 +56,9 @@ impl PointerEvidence {
         }
         let content = models.content();
         let standard = &content.standards[rate_index(block.rate)];
+        let strokes = u32::try_from(block.strokes.len()).unwrap_or(u32::MAX);
+        let counted = &mut self.rates[rate_index(block.rate)];
+        *counted = counted.saturating_add(strokes);
         for stroke in &block.strokes {
             let standardised = standard.apply(stroke);
             let mut place = content.strokes.project(&standardised);
@@ -55,6 +72,19 @@ impl PointerEvidence {
     pub fn merge(&mut self, other: &Self) {
         self.sums.add(&other.sums);
         self.whole.add(&other.whole);
+        self.rates.iter_mut().zip(other.rates).for_each(|(a, b)| *a = a.saturating_add(b));
+    }
+
+    /// The rate class of most strokes: whose cohort and weights apply. Ties go to the finer one.
+    fn rate(&self) -> RateClass {
+        let [fine, medium, coarse] = self.rates;
+        if fine >= medium && fine >= coarse {
+            RateClass::Fine
+        } else if medium >= coarse {
+            RateClass::Medium
+        } else {
+            RateClass::Coarse
+        }
     }
 
     /// Strokes behind the evidence.
@@ -92,37 +122,62 @@ impl PointerEvidence {
         (gained - dot(&shifts.halves, &self.sums.counts)) / total
     }
 
-    pub(crate) fn channels(&self, models: &PointerModels, reference: &PreparedPointer) -> Option<Channels> {
-        let place = self.window_place(models, reference)?;
+    /// How the cohort scores this evidence, for a reference that shares `excess` with its machine.
+    pub(crate) fn standing(&self, models: &PointerModels, excess: &WindowPlace) -> Option<Standing> {
+        if self.whole.strokes == 0 {
+            return None;
+        }
+        let mut place = models.content().windows.project(&self.whole);
+        place.iter_mut().zip(excess).for_each(|(p, e)| *p -= e);
         let total = self.sums.total().max(f32::MIN_POSITIVE);
-        let mut cohort = [0.0f32; COHORT_MAX];
-        let people = models.cohort_shifts().len().min(COHORT_MAX);
-        let cohort = &mut cohort[..people];
-        for (score, shifts) in cohort.iter_mut().zip(models.cohort_shifts()) {
+        let others = models.cohort(self.rate());
+        let mut scores = [0.0f32; COHORT_MAX];
+        let people = others.shifts.len().min(COHORT_MAX);
+        let scores = &mut scores[..people];
+        for (score, shifts) in scores.iter_mut().zip(&others.shifts) {
             *score = self.lead_of(shifts, total);
         }
-        let own = self.lead_of(&reference.shifts, total);
-        cohort.sort_unstable_by(|a, b| b.total_cmp(a));
-        let (lead_mean, _) = mean_and_spread(nearest(cohort, LEAD_SHARE));
-        let (near_mean, near_spread) = mean_and_spread(nearest(cohort, NEAREST_SHARE));
+        scores.sort_unstable_by(|a, b| b.total_cmp(a));
+        let (lead, _) = mean_and_spread(nearest(scores, LEAD_SHARE));
+        let near = mean_and_spread(nearest(scores, NEAREST_SHARE));
         let windows = &models.content().windows;
-        let window = windows.compare(models.terms(), &reference.place, &place);
-        for (score, other) in cohort.iter_mut().zip(models.cohort_places()) {
+        for (score, other) in scores.iter_mut().zip(&others.places) {
             *score = windows.compare(models.terms(), other, &place);
         }
-        cohort.sort_unstable_by(|a, b| b.total_cmp(a));
-        let (window_mean, _) = mean_and_spread(nearest(cohort, LEAD_SHARE));
-        Some(clipped([
-            own - lead_mean,
+        scores.sort_unstable_by(|a, b| b.total_cmp(a));
+        let (window_lead, _) = mean_and_spread(nearest(scores, LEAD_SHARE));
+        Some(Standing { place, total, lead, near, window_lead })
+    }
+
+    pub(crate) fn channels(&self, models: &PointerModels, reference: &PreparedPointer) -> Option<Channels> {
+        let standing = self.standing(models, &reference.window_excess)?;
+        Some(self.channels_in(models, reference, &standing))
+    }
+
+    /// The channels against one reference, in the light of how the cohort stands.
+    pub(crate) fn channels_in(
+        &self,
+        models: &PointerModels,
+        reference: &PreparedPointer,
+        standing: &Standing,
+    ) -> Channels {
+        let own = self.lead_of(&reference.shifts, standing.total);
+        let (near_mean, near_spread) = standing.near;
+        let window = models.content().windows.compare(models.terms(), &reference.place, &standing.place);
+        let (z_mean, z_spread) = reference.z[rate_index(self.rate())];
+        clipped([
+            own - standing.lead,
             (own - near_mean) / near_spread,
-            (window - reference.z_mean) / reference.z_spread,
-            window - window_mean,
-        ]))
+            (window - z_mean) / z_spread,
+            window - standing.window_lead,
+            models.content().windows.compare_apart(&reference.place, &standing.place, self.strokes()),
+        ])
     }
 
     /// The log-likelihood ratio. **Units**: nats.
     fn nats(&self, models: &PointerModels, reference: &PreparedPointer, channels: &Channels) -> f64 {
-        models.content().fusion.nats(channels, self.strokes()) * f64::from(reference.inside)
+        let fusion = &models.content().fusions[rate_index(self.rate())];
+        fusion.nats(channels, self.strokes(), reference.trust)
     }
 
     /// The scores of each scorer by itself, for evaluation.

@@ -3,12 +3,19 @@
 use serde::{Deserialize, Serialize};
 
 /// Normalised scores that are fused.
-pub(crate) const CHANNELS: usize = 4;
+pub(crate) const CHANNELS: usize = 5;
 /// Their names, in order.
-pub(crate) const CHANNEL_NAMES: [&str; CHANNELS] =
-    ["pointer-strokes-lead", "pointer-strokes-t-norm", "pointer-windows-z-norm", "pointer-windows-lead"];
+pub(crate) const CHANNEL_NAMES: [&str; CHANNELS] = [
+    "pointer-strokes-lead",
+    "pointer-strokes-t-norm",
+    "pointer-windows-z-norm",
+    "pointer-windows-lead",
+    "pointer-windows-apart",
+];
+/// The channel that knows no population: it speaks alone for references that lie outside of it.
+pub(crate) const APART: usize = 4;
 /// Channels are clipped here, in both directions.
-pub(crate) const CHANNEL_MAX: [f32; CHANNELS] = [6.0, 12.0, 8.0, 40.0];
+pub(crate) const CHANNEL_MAX: [f32; CHANNELS] = [6.0, 12.0, 8.0, 40.0, 100.0];
 
 /// Normalised scores of one probe. **Shape** `[CHANNELS]`.
 pub(crate) type Channels = [f32; CHANNELS];
@@ -31,13 +38,27 @@ pub(crate) struct FusionKnot {
     pub(crate) weights: [f32; CHANNELS],
     /// Nats where every channel is 0.
     pub(crate) bias: f32,
+    /// Nats per unit of the channel that knows no population, and where it is 0.
+    pub(crate) apart: [f32; 2],
 }
 
 impl FusionKnot {
-    fn nats(&self, channels: &Channels) -> f64 {
+    fn nats(&self, channels: &Channels, trust: Trust) -> f64 {
         let sum: f64 = self.weights.iter().zip(channels).map(|(w, c)| f64::from(*w) * f64::from(*c)).sum();
-        sum + f64::from(self.bias)
+        let [slope, bias] = self.apart.map(f64::from);
+        let apart = slope * f64::from(channels[APART]) + bias;
+        let share = f64::from(trust.population);
+        share * f64::from(trust.inside) * (sum + f64::from(self.bias)) + (1.0 - share) * apart
     }
+}
+
+/// How far a reference's scores against a population are to be trusted.
+#[derive(Clone, Copy)]
+pub(crate) struct Trust {
+    /// How much of the reference lies inside of the population. **Range**: above 0, up to 1.
+    pub(crate) inside: f32,
+    /// The share of what the population says, beside the channel that knows none. **Range**: 0..=1.
+    pub(crate) population: f32,
 }
 
 /// Logistic regressions at several lengths, interpolated over the logarithm of the length.
@@ -52,7 +73,8 @@ impl PointerFusion {
     pub(crate) fn is_sound(&self) -> bool {
         let sound = |knot: &FusionKnot| {
             let weights = knot.weights.iter().all(|w| w.is_finite() && *w >= 0.0);
-            weights && knot.bias.is_finite() && knot.strokes > 0.0 && knot.strokes.is_finite()
+            let apart = knot.apart.iter().all(|w| w.is_finite()) && knot.apart[0] >= 0.0;
+            weights && apart && knot.bias.is_finite() && knot.strokes > 0.0 && knot.strokes.is_finite()
         };
         !self.knots.is_empty()
             && self.knots.iter().all(sound)
@@ -60,18 +82,18 @@ impl PointerFusion {
     }
 
     /// The log-likelihood ratio. **Units**: nats.
-    pub(crate) fn nats(&self, channels: &Channels, strokes: u32) -> f64 {
+    pub(crate) fn nats(&self, channels: &Channels, strokes: u32, trust: Trust) -> f64 {
         let strokes = strokes.max(1) as f32;
         let after = self.knots.partition_point(|knot| knot.strokes <= strokes);
         match (self.knots.get(after.wrapping_sub(1)), self.knots.get(after)) {
             (Some(low), Some(high)) => {
                 let span = libm::logf(high.strokes / low.strokes);
                 let share = f64::from(libm::logf(strokes / low.strokes) / span);
-                low.nats(channels) * (1.0 - share) + high.nats(channels) * share
+                low.nats(channels, trust) * (1.0 - share) + high.nats(channels, trust) * share
             }
             // Fewer strokes than the first knot say proportionally less.
-            (None, Some(first)) => first.nats(channels) * f64::from(strokes / first.strokes),
-            (Some(last), None) => last.nats(channels),
+            (None, Some(first)) => first.nats(channels, trust) * f64::from(strokes / first.strokes),
+            (Some(last), None) => last.nats(channels, trust),
             (None, None) => 0.0,
         }
     }

@@ -1,21 +1,35 @@
 //! What was learned from other people's pointers: the file, its checks, and the form that comparisons use.
 
 use super::fusion::PointerFusion;
-use super::space::{COMPONENTS, RATES, SHIFT, Standard, StrokeSpace, dot};
+use super::space::{COMPONENTS, RATE_CLASSES, RATES, SHIFT, Standard, StrokeSpace, dot, rate_index};
 use super::training::TrainingPeople;
 use super::window::{WINDOW_DIMS, WindowPlace, WindowSpace, WindowTerms};
 use crate::model_file::{ModelError, ModelHash, ModelKind, PersonTag, open_model, seal_model};
+use palet_features::RateClass;
 use serde::{Deserialize, Serialize};
 use std::sync::Arc;
 
-/// References of people that a cohort can have.
+/// References of one sampling rate that a cohort can have.
 pub(crate) const COHORT_MAX: usize = 512;
+/// Fewer references or probes of a sampling rate are no cohort.
+const COHORT_MIN: usize = 8;
 /// Steps that make the largest shift of a cohort's row.
 pub(crate) const SHIFT_STEPS: f32 = 127.0;
 
-/// One person of the cohort as a reference.
+/// One window of a person of the cohort as a probe.
+#[derive(Clone, Serialize, Deserialize)]
+pub(crate) struct CohortProbe {
+    /// How densely it was sampled.
+    pub(crate) rate: RateClass,
+    /// **Shape** `[WINDOW_DIMS]`.
+    pub(crate) place: Vec<f32>,
+}
+
+/// One person of the cohort as a reference, as one device saw them.
 #[derive(Clone, Serialize, Deserialize)]
 pub(crate) struct CohortReference {
+    /// How densely they were sampled: they are normalised against where probes are as densely sampled.
+    pub(crate) rate: RateClass,
     /// The size of one step of `shifts`.
     pub(crate) step: f32,
     /// Shifts of the mixture's means. **Shape** `[COMPONENTS, DIMS]`.
@@ -39,10 +53,10 @@ pub struct PointerContent {
     pub(crate) windows: WindowSpace,
     /// People as references.
     pub(crate) cohort: Vec<CohortReference>,
-    /// People's windows as probes. **Shape** `[_, WINDOW_DIMS]`.
-    pub(crate) probes: Vec<Vec<f32>>,
-    /// From normalised scores to a log-likelihood ratio.
-    pub(crate) fusion: PointerFusion,
+    /// People's windows as probes.
+    pub(crate) probes: Vec<CohortProbe>,
+    /// From normalised scores to a log-likelihood ratio, by rate class. **Shape** `[RATES]`.
+    pub(crate) fusions: Vec<PointerFusion>,
 }
 
 impl PointerContent {
@@ -56,11 +70,13 @@ impl PointerContent {
             let finite = r.step.is_finite() && r.place.iter().all(|v| v.is_finite());
             r.shifts.len() == SHIFT && r.place.len() == WINDOW_DIMS && finite
         };
-        let cohort = (2..=COHORT_MAX).contains(&self.cohort.len()) && self.cohort.iter().all(reference);
-        expected(cohort, "a cohort of 2 to 512 references")?;
-        let probe = |p: &Vec<f32>| p.len() == WINDOW_DIMS && p.iter().all(|v| v.is_finite());
+        let cohort =
+            (2..=RATES * COHORT_MAX).contains(&self.cohort.len()) && self.cohort.iter().all(reference);
+        expected(cohort, "a cohort of 2 to 1,536 references")?;
+        let probe = |p: &CohortProbe| p.place.len() == WINDOW_DIMS && p.place.iter().all(|v| v.is_finite());
         expected(self.probes.len() >= 2 && self.probes.iter().all(probe), "two and more cohort probes")?;
-        expected(self.fusion.is_sound(), "a sound fusion")
+        let fusions = self.fusions.len() == RATES && self.fusions.iter().all(PointerFusion::is_sound);
+        expected(fusions, "three sound fusions")
     }
 }
 
@@ -83,12 +99,37 @@ impl Shifts {
     }
 }
 
+/// People who serve as cohort for probes of one sampling rate.
+#[derive(Default)]
+pub(crate) struct Cohort {
+    /// Their references among strokes.
+    pub(crate) shifts: Vec<Shifts>,
+    /// Their references among windows.
+    pub(crate) places: Vec<WindowPlace>,
+    /// Their windows as probes.
+    pub(crate) probes: Vec<WindowPlace>,
+}
+
+impl Cohort {
+    /// Those of this sampling rate; everybody where too few are.
+    fn of(content: &PointerContent, rate: RateClass) -> Self {
+        let references = |only: bool| content.cohort.iter().filter(move |r| !only || r.rate == rate);
+        let probes = |only: bool| content.probes.iter().filter(move |p| !only || p.rate == rate);
+        let own_references = references(true).count() >= COHORT_MIN;
+        let own_probes = probes(true).count() >= COHORT_MIN;
+        let row = |r: &CohortReference| r.shifts.iter().map(|s| f32::from(*s) * r.step).collect();
+        Self {
+            shifts: references(own_references).map(|r| Shifts::new(row(r))).take(COHORT_MAX).collect(),
+            places: references(own_references).map(|r| place_of(&r.place)).take(COHORT_MAX).collect(),
+            probes: probes(own_probes).map(|p| place_of(&p.place)).collect(),
+        }
+    }
+}
+
 struct Prepared {
     content: PointerContent,
     hash: ModelHash,
-    shifts: Vec<Shifts>,
-    places: Vec<WindowPlace>,
-    probes: Vec<WindowPlace>,
+    cohorts: [Cohort; RATES],
     terms: WindowTerms,
 }
 
@@ -128,12 +169,9 @@ impl PointerModels {
     }
 
     pub(crate) fn made(content: PointerContent, hash: ModelHash) -> Self {
-        let row = |r: &CohortReference| r.shifts.iter().map(|s| f32::from(*s) * r.step).collect();
-        let shifts = content.cohort.iter().map(|r| Shifts::new(row(r))).collect();
-        let places = content.cohort.iter().map(|r| place_of(&r.place)).collect();
-        let probes = content.probes.iter().map(|p| place_of(p)).collect();
+        let cohorts = RATE_CLASSES.map(|rate| Cohort::of(&content, rate));
         let terms = content.windows.terms();
-        let prepared = Prepared { content, hash, shifts, places, probes, terms };
+        let prepared = Prepared { content, hash, cohorts, terms };
         Self { prepared: Arc::new(prepared), training: None }
     }
 
@@ -178,16 +216,8 @@ impl PointerModels {
         &self.prepared.content
     }
 
-    pub(crate) fn cohort_shifts(&self) -> &[Shifts] {
-        &self.prepared.shifts
-    }
-
-    pub(crate) fn cohort_places(&self) -> &[WindowPlace] {
-        &self.prepared.places
-    }
-
-    pub(crate) fn cohort_probes(&self) -> &[WindowPlace] {
-        &self.prepared.probes
+    pub(crate) fn cohort(&self, rate: RateClass) -> &Cohort {
+        &self.prepared.cohorts[rate_index(rate)]
     }
 
     pub(crate) fn terms(&self) -> &WindowTerms {

@@ -4,8 +4,9 @@
 //! new enrolment.
 
 use super::evidence::PointerEvidence;
+use super::fusion::Trust;
 use super::model::{PointerModels, Shifts};
-use super::space::{DIMS, MixtureSums, SHIFT, Standardised, rate_index};
+use super::space::{DIMS, MixtureSums, RATE_CLASSES, RATES, SHIFT, Standardised, rate_index};
 use super::window::{WINDOW_STROKES, WindowPlace, WindowSums};
 use palet_features::{PointerBlock, PointerClass};
 use serde::{Deserialize, Serialize};
@@ -20,6 +21,10 @@ pub const UPDATE_STROKES_MAX: usize = 64;
 const DRIFT_SHARE_MAX: f32 = 0.25;
 /// Strokes that the population's mean counts for.
 const PRIOR_STROKES: f32 = 10.0;
+/// From this much inside of the population on, a reference is compared by what the population says alone.
+const INSIDE_FROM: f32 = 0.95;
+/// At this and less, by the channel that knows no population alone.
+const OUTSIDE_BELOW: f32 = 0.8;
 /// Added to a cohort's spread.
 const SPREAD_FLOOR: f32 = 0.001;
 
@@ -116,14 +121,14 @@ pub struct PreparedPointer {
     /// What this subject shares with whoever sits at the same machine. **Shape** `[DIMS]`.
     pub(crate) excess: [f32; DIMS],
     pub(crate) window_excess: WindowPlace,
-    /// How much of the reference lies inside of the population: its scores are trusted no further.
-    pub(crate) inside: f32,
+    /// How far its scores against the population are trusted.
+    pub(crate) trust: Trust,
     pub(crate) sums: MixtureSums,
     pub(crate) shifts: Shifts,
     pub(crate) place: WindowPlace,
     pub(crate) windows: f32,
-    pub(crate) z_mean: f32,
-    pub(crate) z_spread: f32,
+    /// Mean and spread of the cohort's windows against this reference, by rate class.
+    pub(crate) z: [(f32, f32); RATES],
     /// All strokes together.
     pub(crate) whole: WindowSums,
 }
@@ -159,6 +164,8 @@ impl PreparedPointer {
         let mut place: WindowPlace = mean(&window_places);
         let window_inside = content.windows.range.inside(&place);
         let window_excess = place.map(|value| value * (1.0 - window_inside));
+        let population = ((window_inside - OUTSIDE_BELOW) / (INSIDE_FROM - OUTSIDE_BELOW)).clamp(0.0, 1.0);
+        let trust = Trust { inside, population };
         place.iter_mut().zip(&window_excess).for_each(|(p, e)| *p -= e);
         Self::finished(
             models,
@@ -166,7 +173,7 @@ impl PreparedPointer {
                 pointer,
                 excess,
                 window_excess,
-                inside,
+                trust,
                 sums,
                 place,
                 windows: window_places.len() as f32,
@@ -175,26 +182,30 @@ impl PreparedPointer {
         )
     }
 
+    /// Whether nothing is taken off: the reference lies inside of the population.
+    pub(crate) fn is_inside(&self) -> bool {
+        self.excess.iter().chain(&self.window_excess).all(|value| *value == 0.0)
+    }
+
     fn finished(models: &PointerModels, parts: Parts) -> Self {
         let shifts = Shifts::new(adapted(&parts.sums));
         let windows = &models.content().windows;
-        let scores: Vec<f32> = models
-            .cohort_probes()
-            .iter()
-            .map(|probe| windows.compare(models.terms(), &parts.place, probe))
-            .collect();
-        let (z_mean, z_spread) = mean_and_spread(&scores);
+        let z = RATE_CLASSES.map(|rate| {
+            let probes = models.cohort(rate).probes.iter();
+            let scores: Vec<f32> =
+                probes.map(|probe| windows.compare(models.terms(), &parts.place, probe)).collect();
+            mean_and_spread(&scores)
+        });
         Self {
             pointer: parts.pointer,
             excess: parts.excess,
             window_excess: parts.window_excess,
-            inside: parts.inside,
+            trust: parts.trust,
             sums: parts.sums,
             shifts,
             place: parts.place,
             windows: parts.windows,
-            z_mean,
-            z_spread,
+            z,
             whole: parts.whole,
         }
     }
@@ -219,7 +230,7 @@ impl PreparedPointer {
                 pointer: self.pointer,
                 excess: self.excess,
                 window_excess: self.window_excess,
-                inside: self.inside,
+                trust: self.trust,
                 sums,
                 place: joined,
                 windows: self.windows + windows,
@@ -233,7 +244,7 @@ struct Parts {
     pointer: PointerClass,
     excess: [f32; DIMS],
     window_excess: WindowPlace,
-    inside: f32,
+    trust: Trust,
     sums: MixtureSums,
     place: WindowPlace,
     windows: f32,

@@ -17,8 +17,13 @@ const PROVISIONAL_NATS: f64 = 0.25;
 /// First strokes that score below this do not join the reference, unless the subject has just proved who they are.
 /// **Units**: nats.
 const ANCHOR_NATS_MIN: f64 = -2.0;
-/// Taken off where the reference is anchored: it holds strokes of this very session. **Units**: nats.
-const ANCHORED_NATS: f64 = 0.5;
+/// Taken off what a stretch says: an anchored reference holds strokes of this very session. **Units**: nats.
+const ANCHORED_NATS: f64 = 1.0;
+/// Taken off for each stroke of the stretch: the longer it speaks for nobody, the less it is the subject's.
+/// **Units**: nats.
+const STROKE_NATS: f64 = 0.0375;
+/// What a block changes at most. **Units**: nats.
+const BLOCK_NATS: f64 = 2.0;
 /// How much of its evidence counts where no anchor could be set.
 const UNANCHORED_SHARE: f64 = 0.5;
 /// What a block says at most where no anchor could be set. **Units**: nats.
@@ -32,7 +37,10 @@ const STEPPED_UP_WEIGHT: f32 = 8.0;
 #[derive(Clone, Default)]
 pub struct PointerSession {
     gathered: PointerEvidence,
-    previous: PointerEvidence,
+    /// Everything since the evidence last spoke for the subject, together.
+    stretch: PointerEvidence,
+    /// What the stretch says. **Units**: nats.
+    stretch_nats: f64,
     anchor: Anchor,
     proof: Proof,
 }
@@ -59,7 +67,8 @@ enum Anchor {
 }
 
 impl PointerSession {
-    /// Compares a block, together with the one before it; nothing where it holds nothing to compare.
+    /// Compares a block, together with everything since the evidence last spoke for the subject: what it changes.
+    /// Nothing where it holds nothing to compare.
     pub fn compare(
         &mut self,
         models: &PointerModels,
@@ -74,15 +83,21 @@ impl PointerSession {
         if matches!(self.anchor, Anchor::Gathering) {
             return self.gather(models, reference, latest);
         }
-        let mut window = self.previous.clone();
-        window.merge(&latest);
-        self.previous = latest;
-        match &self.anchor {
-            Anchor::Set(anchored) => window.score(models, anchored).map(sobered),
-            Anchor::Gathering | Anchor::Refused => {
-                window.score(models, reference).map(|score| limited(score, UNANCHORED_SHARE, UNANCHORED_NATS))
-            }
+        self.stretch.merge(&latest);
+        let (against, share, nats_max) = match &self.anchor {
+            Anchor::Set(anchored) => (&**anchored, 1.0, BLOCK_NATS),
+            Anchor::Gathering | Anchor::Refused => (reference, UNANCHORED_SHARE, UNANCHORED_NATS),
+        };
+        let score = self.stretch.score(models, against)?;
+        let nats = score.llr.nats() - ANCHORED_NATS - STROKE_NATS * f64::from(self.stretch.strokes());
+        let told = ((nats - self.stretch_nats) * share).clamp(-nats_max, nats_max);
+        if self.stretch_nats + told < 0.0 {
+            self.stretch_nats += told;
+        } else {
+            self.stretch = PointerEvidence::default();
+            self.stretch_nats = 0.0;
         }
+        Some(ModalityScore { llr: LogLikelihoodRatio::bounded(told), events: latest.strokes(), ..score })
     }
 
     /// The subject has proved who they are: the strokes that follow make a new anchor, however odd they are.
@@ -98,7 +113,6 @@ impl PointerSession {
     ) -> Option<ModalityScore> {
         let score = latest.score(models, reference).map(|score| limited(score, 1.0, PROVISIONAL_NATS));
         self.gathered.merge(&latest);
-        self.previous = latest;
         if self.gathered.strokes() >= ANCHOR_STROKES {
             self.anchor = self.anchor_of(models, reference);
         }
@@ -114,10 +128,6 @@ impl PointerSession {
         };
         Anchor::Set(Box::new(reference.anchored(models, &self.gathered, weight)))
     }
-}
-
-fn sobered(score: ModalityScore) -> ModalityScore {
-    ModalityScore { llr: LogLikelihoodRatio::bounded(score.llr.nats() - ANCHORED_NATS), ..score }
 }
 
 fn limited(score: ModalityScore, share: f64, nats_max: f64) -> ModalityScore {

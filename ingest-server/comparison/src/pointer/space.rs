@@ -20,6 +20,9 @@ const STANDARD_MAX: f32 = 5.0;
 /// Responsibilities below this are no evidence.
 const RESPONSIBILITY_MIN: f32 = 1e-3;
 
+/// Sampling-rate classes, in the order of tables.
+pub(crate) const RATE_CLASSES: [RateClass; RATES] = [RateClass::Fine, RateClass::Medium, RateClass::Coarse];
+
 /// The place of a rate class in tables.
 pub(crate) const fn rate_index(rate: RateClass) -> usize {
     match rate {

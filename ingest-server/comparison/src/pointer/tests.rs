@@ -50,7 +50,12 @@ fn blocks(person: u64, session: u64, count: usize, shift: f32) -> Vec<PointerBlo
 fn person(number: u64) -> TrainingPerson {
     let recording = |session: u64, count| TrainingRecording {
         tag: PersonTag(number * 10 + session),
-        blocks: [blocks(number, session, count, 0.0), Vec::new(), Vec::new()],
+        views: vec![TrainingView {
+            device: 0,
+            spans: true,
+            rate: RateClass::Fine,
+            blocks: blocks(number, session, count, 0.0),
+        }],
     };
     TrainingPerson { recordings: vec![recording(0, 16), recording(1, 6)] }
 }
@@ -111,7 +116,7 @@ fn a_file_that_is_cut_or_another_kind_is_refused() {
     content.cohort[0].shifts.pop();
     assert!(matches!(PointerModels::encode(&content), Err(ModelError::Content(_))));
     content = models().content().clone();
-    content.fusion.knots[0].weights[0] = -1.0;
+    content.fusions[0].knots[0].weights[0] = -1.0;
     assert!(matches!(PointerModels::encode(&content), Err(ModelError::Content(_))));
 }
 
@@ -208,9 +213,25 @@ fn a_reference_far_from_everybody_is_trusted_less() {
     let far = blocks(100, 0, 16, 6.0);
     let inside = |blocks: &[PointerBlock]| {
         let blocks: Vec<&PointerBlock> = blocks.iter().collect();
-        PointerReference::enrol(models(), &blocks).unwrap().prepare(models()).inside
+        PointerReference::enrol(models(), &blocks).unwrap().prepare(models()).trust.inside
     };
     assert!(inside(&far) < 0.7 * inside(&near));
+}
+
+#[test]
+fn outside_of_the_population_differences_still_tell_people_apart() {
+    // Everybody is shifted alike, as by another machine and another task.
+    let mut right = 0;
+    for subject in 100..112 {
+        let enrolment = blocks(subject, 0, 16, 3.0);
+        let reference = PointerReference::enrol(models(), &enrolment.iter().collect::<Vec<_>>()).unwrap();
+        let prepared = reference.prepare(models());
+        assert!(prepared.trust.population < 0.5, "{}", prepared.trust.population);
+        let own = nats(models(), &prepared, &blocks(subject, 9, 3, 3.0));
+        let strange = nats(models(), &prepared, &blocks(subject + 50, 9, 3, 3.0));
+        right += u32::from(own > 0.0) + u32::from(strange < own);
+    }
+    assert!(right >= 21, "{right} of 24");
 }
 
 #[test]
@@ -271,6 +292,16 @@ fn a_stranger_after_the_anchor_stands_out_and_the_subject_does_not() {
         right += u32::from(own[3..].iter().sum::<f64>() > 0.0) + u32::from(strange[1] < 0.0);
     }
     assert!(right >= 11, "{right} of 12 decisions right");
+}
+
+#[test]
+fn a_stranger_adds_up_block_by_block_and_each_block_within_its_bound() {
+    let prepared = reference(100).prepare(models());
+    let mut session = PointerSession::default();
+    session_nats(&mut session, &prepared, &blocks(100, 9, 4, 0.0));
+    let strange = session_nats(&mut session, &prepared, &blocks(150, 9, 10, 0.0));
+    assert!(strange.iter().all(|nats| nats.abs() <= 2.0), "{strange:?}");
+    assert!(strange.iter().sum::<f64>() < -4.0, "{strange:?}");
 }
 
 #[test]

@@ -84,6 +84,25 @@ pub(crate) struct WindowSpace {
     pub(crate) between: Vec<f32>,
     /// How far from the centre people lie.
     pub(crate) range: Range,
+    /// How far a person's own probes lie from their reference.
+    pub(crate) apart: Apart,
+}
+
+/// Variance of what lies between a person's reference and their probe, by direction.
+#[derive(Clone, Serialize, Deserialize)]
+pub(crate) struct Apart {
+    /// What a probe of any length keeps: another day, another mood. **Shape** `[WINDOW_DIMS]`.
+    pub(crate) session: Vec<f32>,
+    /// What falls with the probe's strokes, for a single one. **Shape** `[WINDOW_DIMS]`.
+    pub(crate) stroke: Vec<f32>,
+}
+
+impl Apart {
+    pub(crate) fn is_sound(&self) -> bool {
+        let positive = |v: &f32| v.is_finite() && *v > 0.0;
+        let sound = |part: &[f32]| part.len() == WINDOW_DIMS && part.iter().all(positive);
+        sound(&self.session) && sound(&self.stroke)
+    }
 }
 
 /// A window or a reference among the windows' directions.
@@ -97,7 +116,7 @@ impl WindowSpace {
             && self.between.len() == WINDOW_DIMS;
         let finite = self.centre.iter().chain(&self.directions).all(|v| v.is_finite());
         let positive = self.within.iter().chain(&self.between).all(|v| v.is_finite() && *v > 0.0);
-        shapes && finite && positive && self.range.is_sound(WINDOW_DIMS)
+        shapes && finite && positive && self.range.is_sound(WINDOW_DIMS) && self.apart.is_sound()
     }
 
     pub(crate) fn project(&self, sums: &WindowSums) -> WindowPlace {
@@ -117,6 +136,23 @@ impl WindowSpace {
             let ratio = terms.offset[at] - away * away * terms.subject[at]
                 + probe[at] * probe[at] * terms.population[at];
             total += ratio.clamp(-DIRECTION_MAX, DIRECTION_MAX);
+        }
+        total
+    }
+
+    /// ln(p(difference | same person) / p(difference | two people)), each direction clipped: says nothing of where among
+    /// people the two lie, so that what they share with their machine and task falls out.
+    ///
+    /// **Source**: Moghaddam, Jebara and Pentland 2000, intra- and extrapersonal differences.
+    pub(crate) fn compare_apart(&self, reference: &WindowPlace, probe: &WindowPlace, strokes: u32) -> f32 {
+        let strokes = strokes.max(1) as f32;
+        let mut total = 0.0;
+        for at in 0..WINDOW_DIMS {
+            let away = reference[at] - probe[at];
+            let own = self.apart.session[at] + self.apart.stroke[at] / strokes;
+            let others = own + 2.0 * self.range.variances[at];
+            let ratio = libm::logf(others / own) - away * away * (1.0 / own - 1.0 / others);
+            total += (0.5 * ratio).clamp(-DIRECTION_MAX, DIRECTION_MAX);
         }
         total
     }

@@ -8,6 +8,7 @@ mod key_name;
 mod spans;
 mod table;
 
+use crate::device::Device;
 pub use events::{KeyRow, PointerRow, Recording, Rows, phase_of_name};
 pub use key_name::class_of_name;
 pub use spans::{EnrolSpan, Span, Stream, Trial};
@@ -76,6 +77,8 @@ pub struct Corpus {
     pub streams: Vec<Stream>,
     /// Everything that could not be used, in the files' order.
     pub faults: Vec<Fault>,
+    /// How pointers are replayed.
+    pub device: Device,
     index: HashMap<(String, String), usize>,
 }
 
@@ -97,7 +100,17 @@ impl Corpus {
         let key = |r: &Recording| (r.subject.clone(), r.session.clone());
         let index = recordings.iter().enumerate().map(|(at, recording)| (key(recording), at)).collect();
         let (name, kind) = (description.name, description.kind);
-        let mut corpus = Self { name, kind, recordings, enrolments, trials, streams, faults, index };
+        let mut corpus = Self {
+            name,
+            kind,
+            recordings,
+            enrolments,
+            trials,
+            streams,
+            faults,
+            device: Device::Recorded,
+            index,
+        };
         corpus.check_enrolments();
         Ok(corpus)
     }
@@ -127,6 +140,35 @@ impl Corpus {
     pub fn rows(&self, span: &Span) -> Option<Rows<'_>> {
         let at = *self.index.get(&(span.subject.clone(), span.session.clone()))?;
         self.recordings[at].rows(span.first, span.last)
+    }
+
+    /// Joins neighbouring probes: `count` probes of one session with adjoining rows become one, claimed by everybody who
+    /// is claimed for one of them. Those left over at a session's end, fewer than `count`, are dropped.
+    pub fn join_probes(&mut self, count: usize) {
+        if count <= 1 {
+            return;
+        }
+        let trials = std::mem::take(&mut self.trials);
+        let mut probes: Vec<&Span> = Vec::new();
+        for trial in &trials {
+            if !probes.contains(&&trial.probe) {
+                probes.push(&trial.probe);
+            }
+        }
+        let adjoins =
+            |a: &Span, b: &Span| (&a.subject, &a.session, a.last) == (&b.subject, &b.session, b.first);
+        for row in probes.chunk_by(|a, b| adjoins(a, b)) {
+            for parts in row.chunks_exact(count) {
+                let of_parts = trials.iter().filter(|trial| parts.contains(&&trial.probe));
+                for trial in of_parts {
+                    let probe = Span { last: parts[count - 1].last, ..parts[0].clone() };
+                    let known = self.trials.iter().rev().take_while(|joined| joined.probe == probe);
+                    if !known.into_iter().any(|joined| joined.claimed == trial.claimed) {
+                        self.trials.push(Trial { probe, ..trial.clone() });
+                    }
+                }
+            }
+        }
     }
 
     /// Subjects in the order of the events.

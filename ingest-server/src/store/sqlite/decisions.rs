@@ -77,6 +77,21 @@ impl SqliteStore {
         rows.iter().map(decision_of).collect()
     }
 
+    pub(super) async fn decided_session_rows(
+        &self,
+        after: Option<SessionId>,
+        limit: u32,
+    ) -> StoreResult<Vec<SessionId>> {
+        // In the order of the index by session, so that the walk ends with the limit.
+        let rows =
+            sqlx::query("SELECT DISTINCT session FROM decisions WHERE session > ? ORDER BY session LIMIT ?")
+                .bind(after.map(session_bytes).unwrap_or_default())
+                .bind(limit)
+                .fetch_all(&self.readers)
+                .await?;
+        rows.iter().map(|row| session_id(row.try_get("session")?)).collect()
+    }
+
     pub(super) async fn prune_decision_rows(&self, before: Micros, kept_max: u64) -> StoreResult<u64> {
         let mut dropped = 0;
         loop {

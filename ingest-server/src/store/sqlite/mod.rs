@@ -199,6 +199,10 @@ impl Store for SqliteStore {
         self.decision_rows(session, after, limit).await
     }
 
+    async fn decided_sessions(&self, after: Option<SessionId>, limit: u32) -> StoreResult<Vec<SessionId>> {
+        self.decided_session_rows(after, limit).await
+    }
+
     async fn prune_decisions(&self, before: Micros, kept_max: u64) -> StoreResult<u64> {
         self.prune_decision_rows(before, kept_max).await
     }
@@ -229,6 +233,16 @@ impl Store for SqliteStore {
         made_by: Micros,
     ) -> StoreResult<Option<ReferenceRecord>> {
         self.reference_row(tenant, subject, device, made_by).await
+    }
+
+    async fn reference_version(
+        &self,
+        tenant: &TenantId,
+        subject: &SubjectId,
+        device: DeviceClass,
+        version: u64,
+    ) -> StoreResult<Option<ReferenceRecord>> {
+        self.reference_version_row(tenant, subject, device, version).await
     }
 
     async fn erase_subject(&self, tenant: &TenantId, subject: &SubjectId) -> StoreResult<u64> {

@@ -1,7 +1,7 @@
 //! Biometric references, one row a version.
 
 use palet_units::{Micros, SubjectId, TenantId};
-use sqlx::{Row, SqliteTransaction};
+use sqlx::{Row, SqliteTransaction, sqlite::SqliteRow};
 
 use super::{SqliteStore, exists, integer, micros, session_bytes, session_id, time};
 use crate::store::{DeviceClass, ReferenceRecord, StoreError, StoreResult};
@@ -27,6 +27,24 @@ pub(super) async fn insert(
     Ok(())
 }
 
+fn record_of(
+    row: &SqliteRow,
+    tenant: &TenantId,
+    subject: &SubjectId,
+    device: DeviceClass,
+) -> StoreResult<ReferenceRecord> {
+    let version = u64::try_from(row.try_get::<i64, _>("version")?);
+    Ok(ReferenceRecord {
+        tenant: tenant.clone(),
+        subject: subject.clone(),
+        device,
+        version: version.map_err(|_| StoreError::Row { what: "reference" })?,
+        made_at: micros(row.try_get("made_at")?),
+        made_from: session_id(row.try_get("made_from")?)?,
+        body: row.try_get("body")?,
+    })
+}
+
 impl SqliteStore {
     pub(super) async fn reference_row(
         &self,
@@ -46,17 +64,27 @@ impl SqliteStore {
         .bind(time(made_by))
         .fetch_optional(&self.readers)
         .await?;
-        let Some(row) = row else { return Ok(None) };
-        let version = u64::try_from(row.try_get::<i64, _>("version")?);
-        Ok(Some(ReferenceRecord {
-            tenant: tenant.clone(),
-            subject: subject.clone(),
-            device,
-            version: version.map_err(|_| StoreError::Row { what: "reference" })?,
-            made_at: micros(row.try_get("made_at")?),
-            made_from: session_id(row.try_get("made_from")?)?,
-            body: row.try_get("body")?,
-        }))
+        row.map(|row| record_of(&row, tenant, subject, device)).transpose()
+    }
+
+    pub(super) async fn reference_version_row(
+        &self,
+        tenant: &TenantId,
+        subject: &SubjectId,
+        device: DeviceClass,
+        version: u64,
+    ) -> StoreResult<Option<ReferenceRecord>> {
+        let row = sqlx::query(
+            "SELECT version, made_at, made_from, body FROM biometric_references \
+             WHERE tenant = ? AND subject = ? AND device_class = ? AND version = ?",
+        )
+        .bind(tenant.as_str())
+        .bind(subject.as_str())
+        .bind(device.as_str())
+        .bind(integer(version))
+        .fetch_optional(&self.readers)
+        .await?;
+        row.map(|row| record_of(&row, tenant, subject, device)).transpose()
     }
 
     pub(super) async fn erase_subject_rows(

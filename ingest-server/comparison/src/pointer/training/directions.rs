@@ -1,7 +1,7 @@
 //! What tells people apart: discriminant directions of single strokes and of windows of strokes.
 
 use super::super::space::{COMPONENTS, DIMS, SHIFT, StrokeSpace};
-use super::super::window::{WINDOW_DIMS, WINDOW_FEATURES, WINDOW_STROKES, WindowSpace, WindowSums};
+use super::super::window::{Apart, WINDOW_DIMS, WINDOW_FEATURES, WINDOW_STROKES, WindowSpace, WindowSums};
 use super::linear::{Matrix, discriminant, principal};
 use super::{PersonStrokes, boundless};
 use palet_features::STROKE_FEATURES;
@@ -169,6 +169,7 @@ pub(super) fn of_windows(samples: &[PersonStrokes]) -> Option<WindowSpace> {
         within: within.iter().map(|v| *v as f32).collect(),
         between,
         range: boundless(WINDOW_DIMS),
+        apart: Apart { session: vec![1.0; WINDOW_DIMS], stroke: vec![1.0; WINDOW_DIMS] },
     })
 }
 

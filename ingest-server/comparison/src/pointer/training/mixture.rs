@@ -17,8 +17,13 @@ struct Mixture {
     variances: Vec<f64>,
 }
 
+/// Strokes that the mixture is fitted to, at most; from more, they are taken evenly.
+const PLACES_MAX: usize = 16_384;
+
 /// Fits the mixture along the space's directions.
 pub(super) fn fit(space: &mut StrokeSpace, places: &[[f32; DIMS]]) {
+    let every = places.len().div_ceil(PLACES_MAX).max(1);
+    let places: &[[f32; DIMS]] = &places.iter().step_by(every).copied().collect::<Vec<_>>();
     let mut mixture = started(places);
     for _ in 0..ROUNDS {
         mixture = mixture.improved(places);

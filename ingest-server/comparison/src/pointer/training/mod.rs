@@ -2,17 +2,19 @@
 //!
 //! Never part of a batch's path. The same people in the same order give the same model, bit for bit.
 
+mod apart;
 mod directions;
 mod fusion;
 pub(crate) mod linear;
 mod mixture;
 mod standards;
 
-use super::model::{CohortReference, PointerContent, PointerModels, SHIFT_STEPS};
+use super::model::{CohortProbe, CohortReference, PointerContent, PointerModels, SHIFT_STEPS};
 use super::reference::PreparedPointer;
 use super::space::{DIMS, RATES, Range, Standardised, rate_index};
 use super::window::{WINDOW_STROKES, WindowSums};
 use crate::model_file::{ModelError, ModelHash, PersonTag};
+use apart::ApartSums;
 use palet_features::{PointerBlock, PointerClass, RateClass};
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
@@ -21,8 +23,6 @@ use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 pub const FOLDS: usize = 7;
 /// Folds within one training, to fit the fusion on people whom its scores were not made from.
 const INNER_FOLDS: usize = 2;
-/// Rate classes whose strokes span the directions and the mixture. The class between them has its own standard only.
-const SPANNING: [RateClass; 2] = [RateClass::Fine, RateClass::Coarse];
 /// People with fewer strokes in a rate class are left out of its standard's cohort.
 const STROKES_MIN: usize = 40;
 /// A window of fewer strokes is no probe of the cohort.
@@ -30,13 +30,40 @@ const PROBE_STROKES_MIN: usize = 8;
 /// Fewer people are no population.
 const PEOPLE_MIN: usize = 12;
 
-/// One recording of a person, as blocks of the shipped extractor.
+/// A recording as one device would have seen it.
+#[derive(Clone)]
+pub struct TrainingView {
+    /// Names the device: views are compared with views of the same one.
+    pub device: u8,
+    /// The rate class of every block.
+    pub rate: RateClass,
+    /// Whether its strokes span the directions and the mixture. The others give standards and cohorts to their rate
+    /// class, no more: more of them would cost the finest class some of its accuracy.
+    pub spans: bool,
+    /// Blocks of the shipped extractor.
+    pub blocks: Vec<PointerBlock>,
+}
+
+impl TrainingView {
+    fn strokes(&self) -> usize {
+        self.blocks.iter().map(|block| block.strokes.len()).sum()
+    }
+}
+
+/// One recording of a person.
 #[derive(Clone)]
 pub struct TrainingRecording {
     /// Recognises the recording.
     pub tag: PersonTag,
-    /// The blocks at each rate class: as recorded, and thinned to the coarser ones. **Shape** `[RATES]`.
-    pub blocks: [Vec<PointerBlock>; RATES],
+    /// As recorded, then through slower devices, in the same order for every recording. **Range**: at least one.
+    pub views: Vec<TrainingView>,
+}
+
+impl TrainingRecording {
+    /// The blocks as recorded.
+    fn recorded(&self) -> &[PointerBlock] {
+        self.views.first().map_or(&[], |view| &view.blocks)
+    }
 }
 
 /// One person's recordings; the longest one enrols, the others probe.
@@ -47,12 +74,8 @@ pub struct TrainingPerson {
 }
 
 impl TrainingPerson {
-    fn strokes(blocks: &[PointerBlock]) -> usize {
-        blocks.iter().map(|block| block.strokes.len()).sum()
-    }
-
     fn enrolment(&self) -> Option<&TrainingRecording> {
-        self.recordings.iter().max_by_key(|r| r.blocks.iter().map(|b| Self::strokes(b)).sum::<usize>())
+        self.recordings.iter().max_by_key(|r| r.views.iter().map(TrainingView::strokes).sum::<usize>())
     }
 
     fn probes(&self) -> impl Iterator<Item = &TrainingRecording> {
@@ -137,7 +160,7 @@ fn content_of(people: &[&TrainingPerson]) -> Result<PointerContent, TrainingErro
     let people: Vec<&TrainingPerson> = people
         .iter()
         .copied()
-        .filter(|person| person.enrolment().is_some_and(|r| TrainingPerson::strokes(&r.blocks[0]) > 0))
+        .filter(|person| person.enrolment().is_some_and(|r| !r.recorded().is_empty()))
         .collect();
     if people.len() < PEOPLE_MIN {
         return Err(TrainingError::People(people.len()));
@@ -151,7 +174,7 @@ fn content_of(people: &[&TrainingPerson]) -> Result<PointerContent, TrainingErro
         trials.add(&unfused(&rest)?, &probed);
     }
     let mut content = unfused(&people)?.content().clone();
-    content.fusion = trials.fit().ok_or(TrainingError::Degenerate("scores that tell people apart"))?;
+    content.fusions = trials.fit().ok_or(TrainingError::Degenerate("scores that tell people apart"))?;
     Ok(content)
 }
 
@@ -167,13 +190,12 @@ fn unfused(people: &[&TrainingPerson]) -> Result<PointerModels, TrainingError> {
     let mut samples = Vec::new();
     for (at, person) in people.iter().enumerate() {
         for recording in &person.recordings {
-            for rate in SPANNING {
-                let standard = &standards[rate_index(rate)];
-                let blocks: Vec<Vec<Standardised>> = recording.blocks[rate_index(rate)]
-                    .iter()
-                    .map(|block| block.strokes.iter().map(|stroke| standard.apply(stroke)).collect())
-                    .collect();
-                samples.push(PersonStrokes { person: at, blocks });
+            for view in recording.views.iter().filter(|view| view.spans) {
+                let standard = &standards[rate_index(view.rate)];
+                let block = |block: &PointerBlock| {
+                    block.strokes.iter().map(|stroke| standard.apply(stroke)).collect::<Vec<Standardised>>()
+                };
+                samples.push(PersonStrokes { person: at, blocks: view.blocks.iter().map(block).collect() });
             }
         }
     }
@@ -193,7 +215,7 @@ fn unfused(people: &[&TrainingPerson]) -> Result<PointerModels, TrainingError> {
         windows,
         cohort: Vec::new(),
         probes: Vec::new(),
-        fusion: fusion::untrained(),
+        fusions: vec![fusion::untrained(); RATES],
     };
     Ok(with_cohort(content, people))
 }
@@ -203,27 +225,30 @@ fn with_cohort(content: PointerContent, people: &[&TrainingPerson]) -> PointerMo
     let bare = PointerModels::made(content, ModelHash([0; 32]));
     let mut content = bare.content().clone();
     let (mut stroke_means, mut window_means) = (Vec::new(), Vec::new());
+    let mut apart = ApartSums::default();
     for person in people {
         let Some(enrolment) = person.enrolment() else { continue };
-        for rate in SPANNING {
-            let blocks = &enrolment.blocks[rate_index(rate)];
-            if TrainingPerson::strokes(blocks) < STROKES_MIN {
-                continue;
+        for view in enrolment.views.iter().filter(|view| view.strokes() >= STROKES_MIN) {
+            let blocks: Vec<&PointerBlock> = view.blocks.iter().collect();
+            let reference = PreparedPointer::of(&bare, PointerClass::Mouse, &blocks);
+            if view.spans {
+                stroke_means.push(mean_place(&bare, &view.blocks));
+                window_means.push(reference.place);
             }
-            let reference =
-                PreparedPointer::of(&bare, PointerClass::Mouse, &blocks.iter().collect::<Vec<_>>());
-            stroke_means.push(mean_place(&bare, blocks));
-            window_means.push(reference.place);
-            content.cohort.push(quantised(&reference));
+            for recording in person.probes() {
+                let same = recording.views.iter().filter(|other| other.device == view.device);
+                same.for_each(|other| apart.add(&bare, &reference, &other.blocks));
+            }
+            content.cohort.push(quantised(&reference, view.rate));
         }
-        for recording in person.probes() {
-            for rate in SPANNING {
-                content.probes.extend(window_places(&bare, &recording.blocks[rate_index(rate)]));
-            }
+        for view in person.probes().flat_map(|recording| &recording.views) {
+            let places = window_places(&bare, &view.blocks).into_iter();
+            content.probes.extend(places.map(|place| CohortProbe { rate: view.rate, place }));
         }
     }
     content.strokes.range = range_of(&stroke_means);
     content.windows.range = range_of(&window_means);
+    content.windows.apart = apart.finished();
     PointerModels::made(content, ModelHash([0; 32]))
 }
 
@@ -256,12 +281,12 @@ fn window_places(models: &PointerModels, blocks: &[PointerBlock]) -> Vec<Vec<f32
     places
 }
 
-fn quantised(reference: &PreparedPointer) -> CohortReference {
+fn quantised(reference: &PreparedPointer, rate: RateClass) -> CohortReference {
     let values = &reference.shifts.values;
     let largest = values.iter().fold(f32::MIN_POSITIVE, |a, b| a.max(b.abs()));
     let step = largest / SHIFT_STEPS;
     let shifts = values.iter().map(|v| libm::roundf(v / step) as i8).collect();
-    CohortReference { step, shifts, place: reference.place.to_vec() }
+    CohortReference { rate, step, shifts, place: reference.place.to_vec() }
 }
 
 /// Variances of people's places, and the distance that nine in ten of them stay within.

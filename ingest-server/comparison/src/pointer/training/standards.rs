@@ -1,6 +1,6 @@
 //! What strokes of each sampling rate are like: means by kind of stroke, spread within a kind.
 
-use super::super::space::{KINDS, RATES, Standard, kind_index};
+use super::super::space::{KINDS, RATE_CLASSES, RATES, Standard, kind_index};
 use super::TrainingPerson;
 use palet_features::STROKE_FEATURES;
 use palet_features::pointer::ABSENT;
@@ -37,10 +37,11 @@ impl Moments {
 /// One standard a rate class; a class without strokes takes the one before it.
 pub(super) fn fit(people: &[&TrainingPerson]) -> Vec<Standard> {
     let mut standards: Vec<Standard> = Vec::with_capacity(RATES);
-    for rate in 0..RATES {
+    for rate in RATE_CLASSES {
         let mut moments = vec![[Moments::default(); KINDS]; STROKE_FEATURES];
+        let views = people.iter().flat_map(|p| &p.recordings).flat_map(|r| &r.views);
         let strokes =
-            people.iter().flat_map(|p| &p.recordings).flat_map(|r| &r.blocks[rate]).flat_map(|b| &b.strokes);
+            views.filter(|view| view.rate == rate).flat_map(|view| &view.blocks).flat_map(|b| &b.strokes);
         let mut seen = 0usize;
         for stroke in strokes {
             seen += 1;

@@ -1,0 +1,148 @@
+//! Recorded pointers as other devices would have reported them: slower mice, tablets, remote desktops.
+//!
+//! A remote desktop looks at the pointer now and then and tells where it is, on its own clock and not on the mouse's.
+//! Which way it does so matters more than how often: a population thinned in one way fails on another. So there are
+//! several, and the one that evaluations use is not among those that models are made from.
+
+use palet_capture::{Event, PointerPhase, What};
+use palet_features::RateClass;
+use palet_units::Micros;
+
+/// How a device reports movements. Presses and releases are always told at once.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Device {
+    /// As it was recorded.
+    #[default]
+    Recorded,
+    /// A movement is dropped sooner than this after the one told before.
+    Spaced(Micros),
+    /// Looks at the pointer on an even grid, and tells its latest place.
+    Polling {
+        /// The grid's step.
+        every: Micros,
+        /// Where the grid begins.
+        phase: Micros,
+    },
+    /// Looks at the pointer after uneven waits, and tells its latest place.
+    Uneven {
+        /// The shortest wait.
+        least: Micros,
+        /// The longest.
+        most: Micros,
+        /// Begins the row of waits.
+        seed: u64,
+    },
+}
+
+/// What models are made from: every recording through each of these.
+pub const TRAINING: [(RateClass, Device); 5] = [
+    (RateClass::Fine, Device::Recorded),
+    (RateClass::Medium, Device::Spaced(Micros::from_millis(30))),
+    (RateClass::Coarse, Device::Spaced(Micros::from_millis(100))),
+    (RateClass::Coarse, Device::Polling { every: Micros::from_millis(110), phase: Micros::from_millis(37) }),
+    (
+        RateClass::Coarse,
+        Device::Uneven { least: Micros::from_millis(60), most: Micros::from_millis(140), seed: 11 },
+    ),
+];
+
+/// A remote desktop that no model was made from.
+pub const REMOTE_DESKTOP: Device =
+    Device::Uneven { least: Micros::from_millis(90), most: Micros::from_millis(150), seed: 7 };
+
+const fn is_movement(event: &Event) -> bool {
+    matches!(event.what, What::Pointer(pointer) if matches!(pointer.phase, PointerPhase::Move))
+}
+
+impl Device {
+    /// The events as this device would have told them, in the order of time.
+    #[must_use]
+    pub fn seen(self, events: &[Event]) -> Vec<Event> {
+        match self {
+            Self::Recorded => events.to_vec(),
+            Self::Spaced(least) => spaced(events, least),
+            Self::Polling { every, phase } => looked_at(events, phase, || every),
+            Self::Uneven { least, most, seed } => {
+                let mut state = seed;
+                let span = most.since(least).0.max(1);
+                looked_at(events, Micros::ZERO, || {
+                    state =
+                        state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+                    least.plus(Micros((state >> 33) % span))
+                })
+            }
+        }
+    }
+}
+
+fn spaced(events: &[Event], least: Micros) -> Vec<Event> {
+    let mut told: Option<Micros> = None;
+    let due = |event: &&Event| {
+        let due = !is_movement(event) || told.is_none_or(|before| event.at.since(before) >= least);
+        if due && is_movement(event) {
+            told = Some(event.at);
+        }
+        due
+    };
+    events.iter().filter(due).copied().collect()
+}
+
+/// Looks at `first` and then after each wait; a press or release tells the place where it happened first.
+fn looked_at(events: &[Event], first: Micros, mut wait: impl FnMut() -> Micros) -> Vec<Event> {
+    let mut seen = Vec::with_capacity(events.len() / 4);
+    let mut latest: Option<Event> = None;
+    let mut look = first;
+    for event in events {
+        while look <= event.at {
+            seen.extend(latest.take().map(|moved| Event { at: look, ..moved }));
+            look = look.plus(wait().max(Micros(1)));
+        }
+        if is_movement(event) {
+            latest = Some(*event);
+        } else {
+            seen.extend(latest.take().map(|moved| Event { at: event.at, ..moved }));
+            seen.push(*event);
+        }
+    }
+    seen.extend(latest.map(|moved| Event { at: look, ..moved }));
+    seen
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use palet_capture::{PointerEvent, PointerKind};
+
+    fn pointer(ms: u64, phase: PointerPhase) -> Event {
+        let event = PointerEvent { phase, kind: PointerKind::Mouse, x: ms as f32, y: 0.0 };
+        Event { at: Micros::from_millis(ms), what: What::Pointer(event) }
+    }
+
+    /// A second of movement at 125 Hz with a click in its middle.
+    fn movement() -> Vec<Event> {
+        let mut events: Vec<Event> = (0..126).map(|at| pointer(1_000 + at * 8, PointerPhase::Move)).collect();
+        events.insert(63, pointer(1_500, PointerPhase::Down));
+        events.insert(64, pointer(1_502, PointerPhase::Up));
+        events
+    }
+
+    #[test]
+    fn slower_devices_tell_fewer_movements_and_every_click_in_order() {
+        for (_, device) in TRAINING.into_iter().chain([(RateClass::Coarse, REMOTE_DESKTOP)]) {
+            let seen = device.seen(&movement());
+            assert!(seen.is_sorted_by_key(|event| event.at), "{device:?}");
+            assert_eq!(seen.iter().filter(|event| !is_movement(event)).count(), 2, "{device:?}");
+        }
+        let coarse = REMOTE_DESKTOP.seen(&movement());
+        assert!((8..16).contains(&coarse.len()), "{}", coarse.len());
+        assert_eq!(Device::Recorded.seen(&movement()).len(), 128);
+    }
+
+    #[test]
+    fn a_look_tells_the_latest_place() {
+        let every = Device::Polling { every: Micros::from_millis(100), phase: Micros::ZERO };
+        let seen = every.seen(&movement());
+        let What::Pointer(told) = seen[1].what else { panic!("a pointer event") };
+        assert_eq!((seen[1].at, told.x), (Micros::from_millis(1_100), 1_096.0));
+    }
+}

@@ -1,0 +1,125 @@
+//! Several people on one account: each of them is at home there, and nobody else is.
+#![allow(clippy::unwrap_used, reason = "a test stops at the first fault")]
+
+use palet_capture::{Event, FieldKind, KeyClass, KeyEvent, KeyPhase, KeySlot, What};
+use palet_comparison::{Account, JoinError, Models, PEOPLE_MAX, Reference};
+use palet_features::{DeviceClass, Extractor, ExtractorSettings, FeatureWindow};
+use palet_risk::{RISK_RAISED, RiskSettings, SessionRisk};
+use palet_units::Micros;
+
+/// How somebody types. **Units**: ms.
+#[derive(Clone, Copy)]
+struct Typist {
+    pace: u64,
+    hold: u64,
+}
+
+const ANN: Typist = Typist { pace: 150, hold: 70 };
+const BEN: Typist = Typist { pace: 260, hold: 140 };
+const CAT: Typist = Typist { pace: 95, hold: 115 };
+
+/// Windows of somebody who types some keys on some day.
+fn typed(typist: Typist, day: u64, keys: u64) -> Vec<FeatureWindow> {
+    let classes = [KeyClass::LeftLetter, KeyClass::RightLetter, KeyClass::RightLetter, KeyClass::Space];
+    let mut extractor = Extractor::new(ExtractorSettings::default(), [7; 32]);
+    let mut state = day.wrapping_mul(97).wrapping_add(typist.pace);
+    let mut vary = |span: u64| {
+        state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        (state >> 33) % span.max(1)
+    };
+    let mut events = Vec::new();
+    let mut at = 1_000;
+    for key in 0..keys {
+        let class = classes[vary(4) as usize];
+        let slot = KeySlot((key % 32) as u8);
+        let event = |phase, ms: u64| Event {
+            at: Micros::from_millis(ms),
+            what: What::Key(KeyEvent { phase, class, slot, field: FieldKind::Open }),
+        };
+        events.push(event(KeyPhase::Down, at));
+        events.push(event(KeyPhase::Up, at + typist.hold + vary(typist.hold / 3)));
+        at += typist.pace + vary(typist.pace / 3);
+    }
+    events.sort_by_key(|event| event.at);
+    let mut windows = Vec::new();
+    for event in events {
+        extractor.handle_event(event);
+        windows.extend(std::iter::from_fn(|| extractor.poll_window()));
+    }
+    extractor.flush(Micros::from_millis(at));
+    windows.extend(std::iter::from_fn(|| extractor.poll_window()));
+    windows
+}
+
+fn enrolled(models: &Models, typist: Typist) -> Reference {
+    let windows: Vec<FeatureWindow> = (0..4).flat_map(|day| typed(typist, day, 256)).collect();
+    Reference::enrol(models, DeviceClass::Desktop, &windows).unwrap()
+}
+
+/// The highest risk of a session that somebody types in.
+fn risk(models: &Models, account: &Account, typist: Typist) -> f64 {
+    let prepared = account.prepare(models);
+    let mut session = SessionRisk::new(&RiskSettings::default());
+    let mut highest = 0.0f64;
+    for window in typed(typist, 9, 512) {
+        let risk = session.update(models, Some(&prepared), &[window], Micros::from_secs(1));
+        highest = highest.max(risk.value.get());
+    }
+    highest
+}
+
+#[test]
+fn everybody_on_an_account_is_at_home_and_nobody_else_is() {
+    let models = Models::embedded().unwrap();
+    let ann = Account::of(enrolled(&models, ANN));
+    assert!(risk(&models, &ann, ANN) < RISK_RAISED);
+    assert!(risk(&models, &ann, BEN) >= RISK_RAISED);
+    let both = ann.joined(enrolled(&models, BEN)).unwrap();
+    assert!(risk(&models, &both, ANN) < RISK_RAISED);
+    assert!(risk(&models, &both, BEN) < RISK_RAISED);
+    assert!(risk(&models, &both, CAT) >= RISK_RAISED);
+}
+
+#[test]
+fn a_takeover_by_a_stranger_is_seen_on_a_shared_account_too() {
+    let models = Models::embedded().unwrap();
+    let both = Account::of(enrolled(&models, ANN)).joined(enrolled(&models, BEN)).unwrap();
+    let prepared = both.prepare(&models);
+    let mut session = SessionRisk::new(&RiskSettings::default());
+    for window in typed(BEN, 9, 256) {
+        assert!(session.update(&models, Some(&prepared), &[window], Micros::ZERO).value.get() < RISK_RAISED);
+    }
+    let after = typed(CAT, 9, 512);
+    let found = after.into_iter().any(|window| {
+        session.update(&models, Some(&prepared), &[window], Micros::ZERO).value.get() >= RISK_RAISED
+    });
+    assert!(found);
+}
+
+#[test]
+fn who_cannot_be_compared_lets_nobody_in() {
+    let models = Models::embedded().unwrap();
+    // Too few keys to compare with: were they counted, they would always match best.
+    let untrained = Reference::enrol(&models, DeviceClass::Desktop, &typed(BEN, 1, 24)).unwrap();
+    let account = Account::of(enrolled(&models, ANN)).joined(untrained).unwrap();
+    assert_eq!(account.prepare(&models).people().count(), 1);
+    assert!(risk(&models, &account, BEN) >= RISK_RAISED);
+}
+
+#[test]
+fn an_account_survives_its_store_and_reads_what_older_ones_wrote() {
+    let models = Models::embedded().unwrap();
+    let alone = Account::of(enrolled(&models, ANN));
+    assert_eq!(Account::parse(&alone.encode().unwrap()).unwrap().people().count(), 1);
+    let mut account = alone;
+    for _ in 1..PEOPLE_MAX {
+        account = account.joined(enrolled(&models, BEN)).unwrap();
+    }
+    let bytes = account.encode().unwrap();
+    assert_eq!(Account::parse(&bytes).unwrap().people().count(), PEOPLE_MAX);
+    assert_eq!(account.joined(enrolled(&models, CAT)).err(), Some(JoinError::Full));
+    assert!(Account::parse(&bytes[..bytes.len() - 1]).is_none());
+    let windows = typed(CAT, 1, 256);
+    let mobile = Reference::enrol(&models, DeviceClass::Mobile, &windows).unwrap();
+    assert_eq!(Account::of(enrolled(&models, ANN)).joined(mobile).err(), Some(JoinError::Device));
+}
