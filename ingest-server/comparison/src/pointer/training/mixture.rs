@@ -18,7 +18,7 @@ struct Mixture {
 }
 
 /// Strokes that the mixture is fitted to, at most; from more, they are taken evenly.
-const PLACES_MAX: usize = 16_384;
+const PLACES_MAX: usize = 65_536;
 
 /// Fits the mixture along the space's directions.
 pub(super) fn fit(space: &mut StrokeSpace, places: &[[f32; DIMS]]) {

@@ -239,11 +239,12 @@ fn with_cohort(content: PointerContent, people: &[&TrainingPerson]) -> PointerMo
                 let same = recording.views.iter().filter(|other| other.device == view.device);
                 same.for_each(|other| apart.add(&bare, &reference, &other.blocks));
             }
-            content.cohort.push(quantised(&reference, view.rate));
+            content.cohort.push(quantised(&reference, view));
         }
         for view in person.probes().flat_map(|recording| &recording.views) {
             let places = window_places(&bare, &view.blocks).into_iter();
-            content.probes.extend(places.map(|place| CohortProbe { rate: view.rate, place }));
+            let (rate, spans) = (view.rate, view.spans);
+            content.probes.extend(places.map(|place| CohortProbe { rate, spans, place }));
         }
     }
     content.strokes.range = range_of(&stroke_means);
@@ -281,12 +282,12 @@ fn window_places(models: &PointerModels, blocks: &[PointerBlock]) -> Vec<Vec<f32
     places
 }
 
-fn quantised(reference: &PreparedPointer, rate: RateClass) -> CohortReference {
+fn quantised(reference: &PreparedPointer, view: &TrainingView) -> CohortReference {
     let values = &reference.shifts.values;
     let largest = values.iter().fold(f32::MIN_POSITIVE, |a, b| a.max(b.abs()));
     let step = largest / SHIFT_STEPS;
     let shifts = values.iter().map(|v| libm::roundf(v / step) as i8).collect();
-    CohortReference { rate, step, shifts, place: reference.place.to_vec() }
+    CohortReference { rate: view.rate, spans: view.spans, step, shifts, place: reference.place.to_vec() }
 }
 
 /// Variances of people's places, and the distance that nine in ten of them stay within.
