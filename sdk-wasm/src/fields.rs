@@ -26,7 +26,7 @@ pub fn show(class: usize, level: u8, value: &str) -> Option<String> {
 }
 
 /// What a field is for, by its hints: type, autocomplete, name, id, label, placeholder, inputmode, pattern, then its
-/// neighbours, each after a [`SEPARATOR`]; `maxlength` is 0 for none. Answers 0 for nothing, else the class's number
+/// neighbours, each after a `SEPARATOR`; `maxlength` is 0 for none. Answers 0 for nothing, else the class's number
 /// and 1, plus 256 where nothing but totals may be captured of it, plus its score in thousandths times 512.
 #[must_use]
 pub fn guess(hints: &str, maxlength: u32) -> u32 {
