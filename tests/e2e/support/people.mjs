@@ -31,8 +31,10 @@ export function everybody() {
 export function everyPointer() {
   if (!existsSync(POINTER_CORPUS)) return [];
   const people = sessionsOf(POINTER_CORPUS, ([at, event, , x, y]) => [Number(at), event, Number(x), Number(y)]);
-  return people.map(({ id, sessions }) => ({ id, sessions: sessions.sort((a, b) => b.length - a.length).map(fromZero) }));
+  return people.map(({ id, sessions }) => ({ id, sessions: sessions.sort((a, b) => lasting(b) - lasting(a)).map(fromZero) }));
 }
+
+const lasting = (moves) => moves.at(-1)[0] - moves[0][0];
 
 const fromZero = (moves) => moves.map(([at, ...rest]) => [at - moves[0][0], ...rest]);
 
