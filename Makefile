@@ -12,7 +12,7 @@ PALET := target/release/palet
 	models ml-setup strokes train models-check sequence-weights notebook encoder-report fuzz crash docs ci clean
 
 help: ## List the targets
-	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 18
+	@grep -hE '^[a-z0-9-]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 18
 
 setup: ## Install what is missing: wasm target, npm packages, a browser for the tests
 	@scripts/setup.sh
