@@ -7,7 +7,7 @@
 #[allow(unreachable_pub, reason = "a folder that only this test sees")]
 mod pair_support;
 
-use pair_support::{Fault, World, run_seeds};
+use pair_support::{Fault, World, run_seeds, strokes_of_a_mouse};
 use palet_client::{Effect, State};
 use palet_units::Micros;
 
@@ -118,4 +118,11 @@ fn replayed_and_foreign_frames_do_no_harm_to_the_session() {
     world.run_with_faults(Micros::from_secs(90));
     world.settle();
     world.assert_delivered_once();
+}
+
+#[test]
+fn events_that_come_late_make_the_same_blocks() {
+    let prompt = strokes_of_a_mouse(Micros::ZERO);
+    assert!(prompt.len() >= 4 && prompt.iter().rev().skip(1).all(|&strokes| strokes > 4), "{prompt:?}");
+    assert_eq!(strokes_of_a_mouse(Micros::from_secs(20)), prompt);
 }

@@ -141,6 +141,8 @@ async fn a_thousand_decisions_come_out_the_same_after_a_restart() {
 async fn what_differs_is_told_and_counted() {
     let server = TestServer::start_with(&LIMITS).await;
     act(&server, 1, 1, 11, 4).await;
+    // What has not reached the store yet is written as the server stops.
+    let mut server = server.restart().await;
     let store = &*server.state.store;
     let sessions = decided(store).await;
     let policies = &server.state.registry.tools().policies;
@@ -158,6 +160,7 @@ async fn what_differs_is_told_and_counted() {
     let rescored = rescore_session(store, policies, session.parse().unwrap(), u64::MAX).await.unwrap();
     assert_eq!(rescored.iter().filter(|one| !one.is_same()).count(), count);
     assert!(rescored.iter().all(|one| one.differences[0].what == "risk" && one.is_of_these_versions()));
+    server.stop().await;
 }
 
 /// The command on the data of a stopped server: this build's, or another build's whose path `PALET_OTHER_BUILD` gives.

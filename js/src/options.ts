@@ -79,7 +79,7 @@ export function parseOptions(options: InitOptions): Settings {
 /** 32 bytes from their 43 characters of base64url; the last one carries four bits alone. */
 function parseKey(key: string): Uint8Array {
   if (!/^[\w-]{42}[AEIMQUYcgkosw048]=?$/.test(key)) {
-    throw new PaletError("bad-server-key", "expected serverKey to be 32 bytes in base64url (43 characters)");
+    throw new PaletError("bad-server-key", "expected serverKey to be 32 bytes in base64url");
   }
   const bytes = atob(key.slice(0, 43).replace(/-/g, "+").replace(/_/g, "/"));
   return Uint8Array.from(bytes, (byte) => byte.charCodeAt(0));

@@ -23,7 +23,7 @@ declare const __PALET_LATER_NAME__: string;
 
 const unanswered = (why: string): ActionAnswer => ({
   decision: "step-up",
-  reasons: [{ code: `palet.${why}`, text: "No answer could be had, so proof of identity is needed." }],
+  reasons: [{ code: `palet.${why}`, text: "No answer came: proof of identity is needed." }],
   reference: "",
 });
 
@@ -332,7 +332,7 @@ export async function startPalet(options: InitOptions, assets: Assets): Promise<
     throw new PaletError("no-page", "expected a page: call init in the browser");
   }
   if (currentSession()) {
-    throw new PaletError("already-started", "expected no session on this page: destroy() the running one first");
+    throw new PaletError("already-started", "expected no running session: destroy() it first");
   }
   const session = new PaletSession(options);
   place()[PLACE] = session;

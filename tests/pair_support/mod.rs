@@ -10,6 +10,7 @@ pub use network::Fault;
 use network::{Network, Packet};
 use node::Server;
 use page::Painted;
+pub use page::strokes_of_a_mouse;
 use palet_client::{ClientSession, Effect};
 use palet_seal::{Ratchet, StaticSecret};
 use palet_units::Micros;

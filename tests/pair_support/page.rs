@@ -6,11 +6,11 @@ use palet_capture::{
     Event, FieldKind, KeyClass, KeyEvent, KeyPhase, KeySlot, PointerEvent, PointerKind, PointerPhase, What,
 };
 use palet_client::{ClientSession, ClientSettings, Effect};
-use palet_features::ExtractorSettings;
+use palet_features::{ExtractorSettings, FeatureWindow};
 use palet_mask::{FieldClass, Level};
 use palet_seal::{Ratchet, StaticSecret};
 use palet_units::Micros;
-use palet_wire::{Consent, FieldDeclaration, FieldId, FieldSource, PageFacts};
+use palet_wire::{ClientMessage, Consent, FieldDeclaration, FieldId, FieldSource, PageFacts, decode_client};
 
 pub fn new_client(pinned: &StaticSecret, seed: [u8; 32], now: Micros) -> ClientSession {
     let settings = ClientSettings {
@@ -87,4 +87,35 @@ fn trail(client: &mut ClientSession, luck: &mut Ratchet, now: Micros) {
             what: What::Pointer(event),
         });
     }
+}
+
+/// Strokes of each pointer block that a page makes of twenty seconds of movement, where every event comes so late.
+pub fn strokes_of_a_mouse(late: Micros) -> Vec<usize> {
+    let start = Micros::from_secs(1);
+    let mut client = new_client(&StaticSecret::from_bytes([7; 32]), [9; 32], start);
+    let mut strokes = Vec::new();
+    for sample in 0..2_500_u64 {
+        // Every 64th sample comes after a rest, which ends a stroke.
+        let at = start.plus(Micros::from_millis(sample * 8 + sample / 64 * 600));
+        let swing = (sample % 64) as f32;
+        let (x, y) = (swing * 9.0, swing * swing * 0.1);
+        let event = PointerEvent { phase: PointerPhase::Move, kind: PointerKind::Mouse, x, y };
+        client.handle_event(Event { at, what: What::Pointer(event) });
+        if sample % 8 == 0 {
+            client.handle_drained(at.plus(late));
+        }
+        if client.poll_timeout().is_some_and(|due| due <= at.plus(late)) {
+            client.handle_timeout(at.plus(late));
+        }
+    }
+    client.flush(start.plus(Micros::from_secs(60)).plus(late));
+    while let Some(effect) = client.poll_effect() {
+        let Effect::Inspect { plaintext, .. } = effect else { continue };
+        let Ok(ClientMessage::Batch(batch)) = decode_client(&plaintext) else { continue };
+        strokes.extend(batch.windows.iter().filter_map(|window| match window {
+            FeatureWindow::Pointer(block) => Some(block.strokes.len()),
+            _ => None,
+        }));
+    }
+    strokes
 }

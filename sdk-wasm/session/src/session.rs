@@ -24,6 +24,10 @@ pub struct ClientSession {
     pub(crate) page: u64,
     pub(crate) ratchet: Ratchet,
     pub(crate) extractor: Extractor,
+    /// The latest event since the last drain.
+    fresh: Option<Micros>,
+    /// How late events come: the extractor's clock is theirs, so that a busy page closes nothing early.
+    lag: Micros,
     pub(crate) outbox: Outbox,
     pub(crate) fields: Fields,
     pub(crate) link: Link,
@@ -70,6 +74,8 @@ impl ClientSession {
             page,
             ratchet,
             extractor,
+            fresh: None,
+            lag: Micros::ZERO,
             outbox: Outbox::default(),
             fields: Fields::default(),
             link: Link::AwaitingToken { until: now.plus(TOKEN_WAIT_MAX) },
@@ -94,12 +100,16 @@ impl ClientSession {
     /// Takes one raw event. Without consent, while paused and after the end it is dropped here.
     pub fn handle_event(&mut self, event: Event) {
         if self.settings.consent != Consent::None && !self.paused && !self.is_ended() {
+            self.fresh = Some(event.at);
             self.extractor.handle_event(event);
         }
     }
 
     /// Batches what the extractor closed and sends what can be sent: to be called after each drained ring.
     pub fn handle_drained(&mut self, now: Micros) {
+        if let Some(at) = self.fresh.take() {
+            self.lag = now.since(at);
+        }
         self.collect_windows();
         self.pump(now);
     }
@@ -188,7 +198,7 @@ impl ClientSession {
         if self.is_ended() {
             return;
         }
-        self.extractor.handle_timeout(now);
+        self.extractor.handle_timeout(now.since(self.lag));
         self.collect_windows();
         for field in self.fields.take_expired(now) {
             self.effect(Effect::Paint(redact(field)));
@@ -213,7 +223,8 @@ impl ClientSession {
             None => self.post_due().unwrap_or(post.next_at).min(post.socket_at),
         });
         let link = if self.post.is_some() && matches!(self.link, Link::Down { .. }) { None } else { link };
-        let page = sooner(self.extractor.poll_timeout(), self.fields.next_expiry());
+        let extractor = self.extractor.poll_timeout().map(|at| at.plus(self.lag));
+        let page = sooner(extractor, self.fields.next_expiry());
         sooner(sooner(page, grace), sooner(link, post))
     }
 

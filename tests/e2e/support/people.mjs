@@ -26,15 +26,13 @@ export function everybody() {
 
 /**
  * People whose pointer was recorded, none where no corpus is there: `{ id, sessions: [[t_us, event, x, y], …][] }`. The
- * first session is the long one.
+ * first session is the one that the corpus enrols.
  */
 export function everyPointer() {
   if (!existsSync(POINTER_CORPUS)) return [];
-  const people = sessionsOf(POINTER_CORPUS, ([at, event, , x, y]) => [Number(at), event, Number(x), Number(y)]);
-  return people.map(({ id, sessions }) => ({ id, sessions: sessions.sort((a, b) => lasting(b) - lasting(a)).map(fromZero) }));
+  const people = sessionsOf(POINTER_CORPUS, ([at, event, , x, y]) => [Number(at), event, Number(x), Number(y)], true);
+  return people.map(({ id, sessions }) => ({ id, sessions: sessions.map(fromZero) }));
 }
-
-const lasting = (moves) => moves.at(-1)[0] - moves[0][0];
 
 const fromZero = (moves) => moves.map(([at, ...rest]) => [at - moves[0][0], ...rest]);
 
