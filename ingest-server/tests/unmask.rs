@@ -307,6 +307,66 @@ async fn each_item_has_its_own_outcome_and_ten_thousand_are_answered_in_order() 
 }
 
 #[actix_web::test]
+async fn what_is_wrong_with_one_item_harms_no_other() {
+    let bank = Bank::open(&[]).await;
+    let sealed = bank.seal("iban", &[IBAN], None).await.remove(0);
+    let with = |reference: &str, change: &dyn Fn(&mut Value)| {
+        let mut item = item(&sealed);
+        item["reference"] = json!(reference);
+        change(&mut item);
+        item
+    };
+    let without_class = json!({"reference": "no class", "sealed": sealed});
+    let cases = [
+        ("", with("first", &|_| {})),
+        (
+            "subject-malformed",
+            with("subject", &|item| item["subject"] = json!("s 1\n{\"action\":\"opened\"}")),
+        ),
+        ("subject-malformed", with("long subject", &|item| item["subject"] = json!("s".repeat(300)))),
+        ("record-too-long", with("record", &|item| item["record"] = json!("r".repeat(256)))),
+        ("reference-malformed", with(&"x".repeat(129), &|_| {})),
+        ("class-unknown", with("class", &|item| item["class"] = json!("shoe-size"))),
+        ("form-unknown", with("form", &|item| item["form"] = json!("rot13"))),
+        ("item-malformed", with("version", &|item| item["key_version"] = json!("one"))),
+        ("item-malformed", with("unknown member", &|item| item["value"] = json!(IBAN))),
+        ("item-malformed", without_class),
+        ("item-malformed", json!({"reference": 7})),
+        ("item-malformed", json!("p1.AAAA")),
+        ("", with("last", &|_| {})),
+    ];
+    let items: Vec<_> = cases.iter().map(|(_, item)| item.clone()).collect();
+    let body = support_call(&json!(items));
+    let answer = bank.ask("mixed", &body).await;
+    let outcomes = answer["items"].as_array().unwrap();
+    assert_eq!((outcomes.len(), &answer["released"]), (cases.len(), &json!(2)), "{answer}");
+    for (outcome, (code, item)) in outcomes.iter().zip(&cases) {
+        assert_eq!(outcome["code"].as_str().unwrap_or_default(), *code, "{item}");
+        let sent = item["reference"].as_str().unwrap_or_default();
+        assert_eq!(outcome["reference"].as_str().unwrap(), &sent[..sent.len().min(128)], "{item}");
+    }
+    let lines = bank.audit("action=unmask").await;
+    assert_eq!(lines.len(), cases.len(), "each item has its line");
+    let subjects: Vec<_> = lines.iter().filter_map(|line| line["subject"].as_str()).collect();
+    assert!(subjects.iter().all(|subject| *subject == "s-1"), "{subjects:?}");
+
+    assert_eq!(
+        bank.ask("mixed", &body).await["items"],
+        answer["items"],
+        "the same request is answered alike"
+    );
+    let mut mended = body.clone();
+    mended["items"][1]["subject"] = json!("");
+    let (status, refused) = bank.ask_as(&bank.desk, "mixed", &mended).await;
+    assert_eq!((status, refused["code"].as_str()), (409, Some("idempotency-conflict")));
+    for (name, body) in [("no-list", json!({"items": {}})), ("no-object", json!([]))] {
+        let (status, refused) = bank.ask_as(&bank.desk, name, &body).await;
+        assert_eq!((status, refused["code"].as_str()), (400, Some("body-malformed")), "{name}");
+    }
+    bank.check_log(&[IBAN]);
+}
+
+#[actix_web::test]
 async fn limits_count_by_person_class_and_subject_and_across_a_restart() {
     let limits = [
         ("PALET_UNMASK__PERSON_PER_H", "4"),

@@ -6,7 +6,7 @@ use std::borrow::Cow;
 use actix_web::{HttpMessage, HttpRequest, http::StatusCode, web};
 use futures_util::StreamExt;
 use palet_mask::ClassRef;
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Serialize, de::IgnoredAny};
 use zeroize::{Zeroize, Zeroizing};
 
 use super::{Problem, parse_problem};
@@ -17,6 +17,23 @@ pub(super) const REFERENCE_BYTES_MAX: usize = 128;
 
 /// Why an item is refused: a code for programs, words for people.
 pub(super) type Fault = (&'static str, String);
+
+/// An item as it came: what has not the shape of one is refused by itself, and the others are read all the same.
+/// Items are copied while they are told apart, so none that holds a value in the clear may come this way.
+#[derive(Deserialize)]
+#[serde(untagged)]
+pub(super) enum Given<T> {
+    /// An item.
+    Item(T),
+    /// An object that is none: a member is missing, unknown or of another kind.
+    Odd {
+        /// Echoed, where it has one.
+        #[serde(default)]
+        reference: String,
+    },
+    /// Something else.
+    Other(IgnoredAny),
+}
 
 /// The body of a request, wiped when dropped. **Errors**: longer than the limit, or cut off.
 pub(super) async fn read_body(

@@ -8,7 +8,11 @@ use std::borrow::Cow;
 use utoipa::ToSchema;
 use zeroize::Zeroizing;
 
-use super::{Problem, assess, authorise, staff::ActingFor};
+use super::{
+    Problem, assess, authorise,
+    batch::{Given, cut_reference, expect_items, expect_reference},
+    staff::ActingFor,
+};
 use crate::{
     access::{Caller, Scope},
     app::AppState,
@@ -41,7 +45,8 @@ pub(crate) struct UnmaskRequest {
     /// A break-glass grant.
     break_glass: Option<String>,
     /// At most 10,000.
-    items: Vec<UnmaskItem>,
+    #[schema(value_type = Vec<UnmaskItem>)]
+    items: Vec<Given<UnmaskItem>>,
 }
 
 /// A value to read: what is said of it has to be what it is bound to.
@@ -186,11 +191,7 @@ async fn ask(
     body: UnmaskRequest,
     now: Micros,
 ) -> Result<Asked, Problem> {
-    let items_max = state.settings.limits.mask_items_max;
-    if body.items.len() > items_max {
-        let detail = format!("expected at most {items_max} items, got {}", body.items.len());
-        return Err(Problem::unprocessable("too-many-items", detail));
-    }
+    expect_items(body.items.len(), state.settings.limits.mask_items_max)?;
     let idempotency_key = idempotency_key(request)?;
     let purpose = body.purpose.as_deref().unwrap_or_default();
     let purpose: Purpose = match purpose {
@@ -205,7 +206,7 @@ async fn ask(
         None => None,
     };
     let circumstances = circumstances(state, &asker, purpose, live.as_deref(), now)?;
-    let items = body.items.into_iter().map(checked_item).collect::<Result<_, _>>()?;
+    let items = body.items.into_iter().map(checked_item).collect();
     Ok(Asked {
         asker,
         purpose,
@@ -270,17 +271,25 @@ fn circumstances(
     })
 }
 
-/// What is wrong with a single item is its own outcome; what would not fit into a line of the audit log is not.
-fn checked_item(item: UnmaskItem) -> Result<Item, Problem> {
+/// What is wrong with a single item is its own outcome. A subject that is none is not carried on: a line of the audit
+/// log has no room for it.
+fn checked_item(given: Given<UnmaskItem>) -> Item {
+    let item = match given {
+        Given::Item(item) => item,
+        Given::Odd { reference } => return Item::faulty(reference, "item-malformed"),
+        Given::Other(_) => return Item::faulty(String::new(), "item-malformed"),
+    };
     let UnmaskItem { reference, class, sealed, record, subject, form, key_version } = item;
-    let subject_is_good = subject.is_empty() || subject.parse::<SubjectId>().is_ok();
-    if !subject_is_good {
-        return Err(Problem::unprocessable("subject-malformed", "expected a subject as sessions have it"));
-    }
-    if record.len() > RECORD_BYTES_MAX {
-        return Err(Problem::unprocessable("record-too-long", "expected a record of at most 255 bytes"));
-    }
-    Ok(Item { reference, class, sealed, record, subject, form, key_version })
+    let (subject, subject_fault) = match subject.parse::<SubjectId>() {
+        Err(_) if !subject.is_empty() => (String::new(), Some("subject-malformed")),
+        _ => (subject, None),
+    };
+    let fault = match expect_reference(&reference) {
+        Err((code, _)) => Some(code),
+        Ok(()) if record.len() > RECORD_BYTES_MAX => Some("record-too-long"),
+        Ok(()) => subject_fault,
+    };
+    Item { reference, class, sealed, record, subject, form, key_version, fault }
 }
 
 fn told(reference: String, outcome: Outcome) -> UnmaskOutcome {
@@ -299,7 +308,7 @@ fn told(reference: String, outcome: Outcome) -> UnmaskOutcome {
             UnmaskOutcome::Pending { reference, code: "approval-needed", approval, rule }
         }
         Outcome::Refused { code, rule, because } => {
-            let reference = super::batch::cut_reference(&reference).to_owned();
+            let reference = cut_reference(&reference).to_owned();
             UnmaskOutcome::Refused { reference, code, rule, because }
         }
     }

@@ -12,9 +12,6 @@ use super::{
 };
 use crate::values::{Form, Masked, OpenFault, Place, SubjectKeys};
 
-/// The longest reference that is echoed. **Units**: bytes.
-const REFERENCE_BYTES_MAX: usize = 128;
-
 /// A value of a class, or the stable code of why there is none.
 pub(super) type OpenedItem<'c> = Result<(ClassRef<'c>, Zeroizing<String>), &'static str>;
 
@@ -45,8 +42,8 @@ impl<'a> Opening<'a> {
     }
 
     async fn open(&mut self, item: &Item) -> OpenedItem<'a> {
-        if item.reference.len() > REFERENCE_BYTES_MAX {
-            return Err("reference-malformed");
+        if let Some(code) = item.fault {
+            return Err(code);
         }
         let class = self.room.values.classes().parse(&item.class).map_err(|_| "class-unknown")?;
         if class.is_secret() {

@@ -44,6 +44,18 @@ pub struct Item {
     pub form: String,
     /// The version of a pseudonym's key.
     pub key_version: Option<u32>,
+    /// What is wrong with it already, by its stable code: such an item is refused unopened.
+    pub fault: Option<&'static str>,
+}
+
+impl Item {
+    /// An item of which nothing but its reference could be read.
+    #[must_use]
+    pub fn faulty(reference: String, code: &'static str) -> Self {
+        let nothing = String::new;
+        let (class, sealed, record, subject, form) = (nothing(), nothing(), nothing(), nothing(), nothing());
+        Self { reference, class, sealed, record, subject, form, key_version: None, fault: Some(code) }
+    }
 }
 
 /// A request.
@@ -92,11 +104,13 @@ impl Asked {
             &self.reason,
         ];
         whole.into_iter().chain([session.as_str(), &approval, &grant]).for_each(&mut add);
-        for Item { reference, class, sealed, record, subject, form, key_version } in &self.items {
+        for Item { reference, class, sealed, record, subject, form, key_version, fault } in &self.items {
             let version = key_version.map(|version| version.to_string()).unwrap_or_default();
             [reference, class, sealed, record, subject, form, &version]
                 .into_iter()
                 .for_each(|text| add(text));
+            // Another request under the name must not pass for this one because what is wrong was not carried on.
+            fault.iter().for_each(|code| add(code));
         }
         hasher.finalize().into()
     }
