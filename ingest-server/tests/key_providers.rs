@@ -4,15 +4,18 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test stops at the first fault")]
 #![allow(clippy::print_stderr, reason = "a test that skips says so")]
 
-use actix_web::{App, HttpRequest, HttpResponse, HttpServer, web};
+mod support;
+
+use actix_web::{App, HttpRequest, HttpResponse, HttpServer, dev::ServerHandle, web};
 use palet_mask::FieldClass;
 use palet_obfuscation::KeyVersion;
 use palet_server::{
+    access::{Scopes, issue_key},
     config::{KeyProviderKind, KeySettings, LockMemory},
     keys::{self, KeysFault, LiveRing, MemoryLock},
 };
 use palet_units::{Micros, TenantId};
-use secrecy::SecretString;
+use secrecy::{ExposeSecret, SecretString};
 use std::{
     collections::HashMap,
     io::{BufRead, BufReader},
@@ -23,6 +26,7 @@ use std::{
         atomic::{AtomicU16, Ordering},
     },
 };
+use support::TestServer;
 
 /// What every provider has to do: wrap for a context and unwrap for it alone, and carry a whole ring.
 fn holds_what_a_provider_promises(settings: &KeySettings, folder: &Path) {
@@ -207,16 +211,7 @@ async fn transit(
 
 #[actix_web::test]
 async fn a_stand_in_for_a_vault_and_each_way_in_which_it_can_fail() {
-    let stand_in = web::Data::new(StandIn { status: AtomicU16::new(200), ..StandIn::default() });
-    let shared = stand_in.clone();
-    let server = HttpServer::new(move || {
-        App::new().app_data(shared.clone()).route("/v1/transit/{verb}/palet", web::post().to(transit))
-    });
-    let server = server.workers(1).disable_signals().bind("127.0.0.1:0").unwrap();
-    let address = format!("http://{}", server.addrs()[0]);
-    let running = server.run();
-    let handle = running.handle();
-    actix_web::rt::spawn(running);
+    let (address, stand_in, handle) = stand_in_vault();
     let folder = tempfile::tempdir().unwrap();
     let (settings, path) = (vault_settings(&address, "a-token"), folder.path().to_owned());
     let (own, place) = (settings.clone(), path.clone());
@@ -234,12 +229,83 @@ async fn a_stand_in_for_a_vault_and_each_way_in_which_it_can_fail() {
         (503, "key-provider-unavailable"),
     ] {
         stand_in.status.store(status, Ordering::SeqCst);
-        let live = Arc::clone(&live);
-        let refreshed = actix_web::rt::task::spawn_blocking(move || live.refresh(Micros(1))).await.unwrap();
+        let own = Arc::clone(&live);
+        let refreshed = actix_web::rt::task::spawn_blocking(move || own.refresh(Micros(1))).await.unwrap();
         assert_eq!(refreshed.unwrap_err().code(), expected, "{status}");
+        assert_eq!(live.health().fault.map(|(code, _)| code), Some(expected));
+        stand_in.status.store(200, Ordering::SeqCst);
+        let again = Arc::clone(&live);
+        actix_web::rt::task::spawn_blocking(move || again.refresh(Micros(2))).await.unwrap().unwrap();
+        assert_eq!(live.health().fault, None, "a Vault that is back");
     }
     handle.stop(false).await;
     assert_eq!(code(open(settings, path).await), "key-provider-unavailable", "gone");
+}
+
+/// A stand-in on a free port; its address.
+fn stand_in_vault() -> (String, web::Data<StandIn>, ServerHandle) {
+    let stand_in = web::Data::new(StandIn { status: AtomicU16::new(200), ..StandIn::default() });
+    let shared = stand_in.clone();
+    let server = HttpServer::new(move || {
+        App::new().app_data(shared.clone()).route("/v1/transit/{verb}/palet", web::post().to(transit))
+    });
+    let server = server.workers(1).disable_signals().bind("127.0.0.1:0").unwrap();
+    let address = format!("http://{}", server.addrs()[0]);
+    let running = server.run();
+    let handle = running.handle();
+    actix_web::rt::spawn(running);
+    (address, stand_in, handle)
+}
+
+#[actix_web::test]
+async fn a_server_whose_vault_is_gone_serves_on_tells_it_and_recovers_by_itself() {
+    let (address, vault, _running) = stand_in_vault();
+    let folder = tempfile::tempdir().unwrap();
+    let (own, place) = (vault_settings(&address, "a-token"), folder.path().to_owned());
+    actix_web::rt::task::spawn_blocking(move || keys::create(&own, &place).map(drop)).await.unwrap().unwrap();
+    let ring = folder.path().join("keys").display().to_string();
+    let server = TestServer::start_with(&[
+        ("PALET_KEYS__PROVIDER", "vault"),
+        ("PALET_KEYS__VAULT_ADDRESS", &address),
+        ("PALET_KEYS__VAULT_TOKEN", "a-token"),
+        ("PALET_KEYS__FOLDER", &ring),
+        ("PALET_KEYS__CHECK_INTERVAL_MS", "100"),
+        ("PALET_KEYS__OUTAGE_GRACE_S", "0"),
+    ])
+    .await;
+    let ready = async |wanted: u16| {
+        for _ in 0..200 {
+            let (status, answer) = server.call("GET", "/readyz", None).await;
+            if status == wanted {
+                return answer;
+            }
+            tokio::time::sleep(std::time::Duration::from_millis(25)).await;
+        }
+        panic!("readiness never came to {wanted}");
+    };
+    let mask = async || {
+        let item = serde_json::json!({"class": "iban", "value": "DE02120300000000202051"});
+        let body = serde_json::json!({"items": [item]});
+        server.call("POST", "/api/v1/obfuscation/mask", Some(body)).await
+    };
+    assert_eq!(mask().await.1["masked"], 1, "the tenant has its keys");
+    assert_eq!(ready(200).await["keys"], "ok");
+    for (status, code) in [(503, "key-provider-unavailable"), (403, "key-provider-denied")] {
+        vault.status.store(status, Ordering::SeqCst);
+        assert_eq!(ready(503).await["code"], code);
+        assert_eq!(mask().await.1["masked"], 1, "the keys in memory serve on");
+        let tenant = "other".parse().unwrap();
+        let _ = server.state.store.insert_tenant(&tenant, Micros(1)).await;
+        let key =
+            issue_key(&*server.state.store, &tenant, "t", Scopes::parse("mask").unwrap()).await.unwrap();
+        let body = serde_json::json!({"items": []});
+        let path = "/api/v1/obfuscation/mask";
+        let (got, answer) = server.call_as(key.expose_secret(), "POST", path, Some(body)).await;
+        assert_eq!((got, answer["code"].as_str()), (503, Some(code)), "a new tenant can be given no keys");
+        vault.status.store(200, Ordering::SeqCst);
+        assert_eq!(ready(200).await["keys"], "ok");
+    }
+    assert_eq!(mask().await.1["masked"], 1);
 }
 
 const SOFTHSM: [&str; 2] =
@@ -292,6 +358,16 @@ fn on_softhsm(module: &str) {
     let no_key = keys::open_live(&settings, folder.path());
     assert_eq!(code(no_key), "key-provider-denied", "the token has no key before init");
     holds_what_a_provider_promises(&settings, folder.path());
+    let live = keys::open_live(&settings, folder.path()).unwrap();
+    let conf = std::fs::read_to_string(std::env::var_os("SOFTHSM2_CONF").unwrap()).unwrap();
+    let tokens = conf.lines().find_map(|line| line.strip_prefix("directories.tokendir = ")).unwrap();
+    let aside = format!("{tokens}-aside");
+    std::fs::rename(tokens, &aside).unwrap();
+    assert_eq!(live.refresh(Micros(1)).unwrap_err().code(), "key-provider-unavailable", "pulled out");
+    assert_eq!(live.health().fault, Some(("key-provider-unavailable", Micros(1))));
+    std::fs::rename(&aside, tokens).unwrap();
+    live.refresh(Micros(2)).unwrap();
+    assert_eq!(live.health().fault, None, "plugged in again");
     let other = KeySettings { pkcs11_token: Some("nowhere".into()), ..settings.clone() };
     assert_eq!(code(keys::open_live(&other, folder.path())), "key-provider-unavailable");
     let other = KeySettings { pkcs11_module: Some("/nowhere.so".into()), ..settings };

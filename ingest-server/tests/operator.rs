@@ -3,11 +3,13 @@
 
 mod support;
 
+use palet_mask::FieldClass;
+use palet_obfuscation::KeyVersion;
 use palet_policy::DEFAULT_TOML;
 use palet_server::access::{Scopes, issue_key};
 use secrecy::ExposeSecret;
 use serde_json::{Value, json};
-use std::{path::Path, process::Command};
+use std::{fs::OpenOptions, io::Write, os::unix::fs::OpenOptionsExt, path::Path, process::Command};
 use support::{SECOND, TestServer, hand, is_risk, type_keys};
 
 struct Told {
@@ -89,6 +91,121 @@ async fn the_log_is_verified_exported_and_anchored() {
     assert!(bad.out.contains("audit-truncated: the tail is gone: entry 5 was signed"), "{}", bad.out);
     let wrong = palet(&folder, &["audit", "verify", "--key", "nonsense"], "").await;
     assert_eq!(wrong.status, 2);
+}
+
+/// Rotates, retires and has two officers destroy the first version of the class's key.
+async fn destroy_first_key(folder: &Path, class: &str) {
+    let secret = |name: &str| folder.join(format!("{name}.secret"));
+    for name in ["ann", "bob"] {
+        let made = palet(folder, &["keys", "officer", "add", name], "").await;
+        assert_eq!(made.status, 0, "{}", made.err);
+        let options = OpenOptions::new().write(true).create_new(true).mode(0o600).open(secret(name));
+        options.unwrap().write_all(made.out.as_bytes()).unwrap();
+    }
+    let by = |name: &str| format!("{name}={}", secret(name).display());
+    let (ann, bob) = (by("ann"), by("bob"));
+    for words in [
+        &["keys", "rotate", "bank", class][..],
+        &["keys", "retire", "bank", class, "v1"],
+        &["keys", "destroy", "order", "bank", class, "v1", "--by", &ann],
+        &["keys", "destroy", "approve", "bank", class, "v1", "--by", &bob],
+    ] {
+        let done = palet(folder, words, "").await;
+        assert_eq!(done.status, 0, "{words:?}: {}", done.err);
+    }
+}
+
+#[actix_web::test]
+async fn values_under_a_key_that_two_officers_destroyed_open_no_more_and_the_others_do() {
+    const MASK: &str = "/api/v1/obfuscation/mask";
+    const REWRAP: &str = "/api/v1/obfuscation/rewrap";
+    let server = TestServer::start_with(&[("PALET_KEYS__CHECK_INTERVAL_MS", "100")]).await;
+    let scopes = Scopes::parse("unmask").unwrap();
+    let desk = issue_key(&*server.state.store, &"bank".parse().unwrap(), "desk", scopes).await.unwrap();
+    let desk = desk.expose_secret().to_owned();
+    let of = |reference: &str, class: &str, value: &str, form: &str| json!({"reference": reference, "class": class, "value": value, "record": "r", "form": form});
+    let items = json!({"items": [
+        of("sealed", "iban", "DE02120300000000202051", "sealed"),
+        of("deterministic", "iban", "DE02120300000000202051", "deterministic"),
+        of("random", "iban", "DE02120300000000202051", "random"),
+        of("fpe", "iban", "DE02120300000000202051", "fpe"),
+        of("other class", "phone", "+49 171 2345678", "sealed"),
+    ]});
+    let (_, masked) = server.call("POST", MASK, Some(items)).await;
+    let anns = json!({"subject": "ann", "items": [of("ann's", "iban", "DE02120300000000202051", "sealed")]});
+    let (_, of_ann) = server.call("POST", MASK, Some(anns)).await;
+    assert_eq!((&masked["masked"], &of_ann["masked"]), (&json!(5), &json!(1)), "{masked} {of_ann}");
+    let mut shown: Vec<_> = masked["items"].as_array().unwrap().clone();
+    shown.insert(4, of_ann["items"][0].clone());
+    let mut garbled = shown[0].clone();
+    garbled["sealed"] = json!("p1.AAAA");
+    shown.push(garbled);
+    let text = |item: &Value| {
+        ["sealed", "token", "surrogate"].into_iter().find_map(|name| item.get(name).cloned()).unwrap()
+    };
+    let read = async |name: &str| -> Vec<Value> {
+        let items: Vec<_> = shown
+            .iter()
+            .map(|item| {
+                let is_pseudonym = item["form"] == "fpe";
+                json!({"reference": item["reference"], "class": item["class"], "sealed": text(item), "record": "r",
+                    "subject": if item["reference"] == "ann's" { "ann" } else { "" },
+                    "form": if is_pseudonym { "fpe" } else { "" },
+                    "key_version": is_pseudonym.then(|| item["key_version"].clone())})
+            })
+            .collect();
+        let asker = json!({"person": "clerk-17", "role": "clerk", "channel": "call-centre", "mfa_age_s": 60});
+        let body = json!({"acting_for": asker, "purpose": "support", "reason": "customer asks for it",
+            "items": items});
+        let mut answer = awc::Client::default()
+            .post(server.url("/api/v1/obfuscation/unmask"))
+            .insert_header(("Authorization", format!("Bearer {desk}")))
+            .insert_header(("Idempotency-Key", name))
+            .send_json(&body)
+            .await
+            .unwrap();
+        let answer: Value = answer.json().await.unwrap();
+        answer["items"].as_array().unwrap().clone()
+    };
+    let done = |items: &[Value]| -> Vec<String> {
+        let good = items.iter().filter(|item| item["outcome"] != "refused");
+        good.map(|item| item["reference"].as_str().unwrap().to_owned()).collect()
+    };
+    let before = read("before").await;
+    assert_eq!(done(&before), ["sealed", "deterministic", "random", "fpe", "ann's", "other class"]);
+
+    destroy_first_key(server.folder(), "iban").await;
+    let follows = || {
+        let keys = server.state.values.ring().tenant(&"bank".parse().unwrap()).unwrap();
+        keys.version(FieldClass::Iban, KeyVersion(1)).is_none()
+    };
+    for _ in 0..200 {
+        if follows() {
+            break;
+        }
+        tokio::time::sleep(SECOND / 50).await;
+    }
+    let after = read("after").await;
+    assert_eq!(done(&after), ["other class"]);
+    let mut wrong_token = after[6].clone();
+    for item in &after[..5] {
+        wrong_token["reference"] = item["reference"].clone();
+        assert_eq!(*item, wrong_token, "a key that is gone can be told from a token that is wrong");
+    }
+    assert_eq!(wrong_token["code"], "sealed-value-refused");
+
+    let texts = |item: &Value| json!({"reference": "same", "class": item["class"], "text": text(item), "record": "r"});
+    let batch: Vec<_> = [&shown[0], &shown[2], &shown[6], &shown[5]].into_iter().map(texts).collect();
+    let (_, moved) = server.call_as(&desk, "POST", REWRAP, Some(json!({"items": batch}))).await;
+    let (moved, garbled) = (&moved["items"], &moved["items"][2]);
+    assert_eq!((&garbled["code"], &moved[3]["outcome"]), (&json!("sealed-value-refused"), &json!("current")));
+    assert!(moved[0] == *garbled && moved[1] == *garbled, "nor does rewrapping tell them apart: {moved}");
+
+    let (_, fresh) =
+        server.call("POST", MASK, Some(json!({"items": [of("new", "iban", "DE02", "sealed")]}))).await;
+    assert_eq!(fresh["items"][0]["key_version"], 2, "what is new is sealed under the next key: {fresh}");
+    let log = palet(server.folder(), &["audit", "verify"], "").await;
+    assert_eq!(log.status, 0, "{}{}", log.out, log.err);
 }
 
 #[actix_web::test]

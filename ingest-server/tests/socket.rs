@@ -5,8 +5,13 @@ mod support;
 
 use palet_client::{Effect, State};
 use palet_mask::{FieldClass, Level};
-use palet_server::live::rescore;
+use palet_server::{
+    access::{Scopes, issue_key},
+    live::rescore,
+    store::Learnt,
+};
 use palet_wire::{ActionDecision, FieldDeclaration, FieldId, FieldSource, RefusalCode};
+use secrecy::ExposeSecret;
 use serde_json::json;
 use support::{SECOND, TestServer, hand, is_risk, type_keys};
 
@@ -198,6 +203,67 @@ async fn a_confirmed_session_makes_a_reference_that_the_next_one_is_compared_wit
     page.run(5 * SECOND, is_risk).await;
     let answer = server.wait_assess(&session, |answer| answer["evidence"] == "trained").await;
     assert_eq!(answer["trained"]["keys"], true);
+}
+
+/// Types a short while as a subject, says what the bank says of it, and ends the session; its identifier.
+async fn type_and_end(server: &TestServer, subject: &str, words: &[&str]) -> String {
+    let (session, token) = server.open(subject).await;
+    let mut page = server.live_page(&token).await;
+    let mut owner = hand(1, 1);
+    type_keys(&mut page, &mut owner, 130);
+    page.run(5 * SECOND, is_risk).await;
+    server.wait_assess(&session, |answer| answer["counts"]["keys"] == owner.keys()).await;
+    for kind in words {
+        let word = json!({"session": session, "kind": kind, "reference": "passkey"});
+        assert_eq!(server.call("POST", "/api/v1/feedback", Some(word)).await.0, 204);
+    }
+    assert_eq!(server.call("DELETE", &format!("/api/v1/sessions/{session}"), None).await.0, 204);
+    session
+}
+
+async fn learnt(server: &TestServer, session: &str) -> Option<Learnt> {
+    for _ in 0..200 {
+        let record = server.state.store.session(session.parse().unwrap()).await.unwrap().unwrap();
+        if record.learnt.is_some() {
+            return record.learnt;
+        }
+        tokio::time::sleep(SECOND / 20).await;
+    }
+    None
+}
+
+#[actix_web::test]
+async fn a_passed_step_up_confirms_a_session_for_enrolment_and_is_in_the_log() {
+    let server = TestServer::start_with(&[("PALET_ENROLMENT__QUARANTINE_H", "0")]).await;
+    let proved = type_and_end(&server, "ann", &["step-up-passed"]).await;
+    let failed = type_and_end(&server, "bob", &["step-up-failed"]).await;
+    let silent = type_and_end(&server, "eve", &[]).await;
+    let revoked = type_and_end(&server, "jan", &["step-up-passed", "fraud"]).await;
+    assert_eq!(learnt(&server, &proved).await, Some(Learnt::Updated));
+    for other in [&failed, &silent, &revoked] {
+        assert_eq!(learnt(&server, other).await, Some(Learnt::Refused), "too short to teach unconfirmed");
+    }
+    let (_, ann) = server.call("GET", "/api/v1/subjects/ann", None).await;
+    assert_eq!(ann["references"].as_array().map(Vec::len), Some(1), "{ann}");
+    let (_, bob) = server.call("GET", "/api/v1/subjects/bob", None).await;
+    assert_eq!(bob["references"].as_array().map_or(0, Vec::len), 0, "{bob}");
+
+    let scopes = Scopes::parse("audit").unwrap();
+    let auditor = issue_key(&*server.state.store, &"bank".parse().unwrap(), "audit", scopes).await.unwrap();
+    let path = "/api/v1/audit?action=step-up";
+    let (_, log) = server.call_as(auditor.expose_secret(), "GET", path, None).await;
+    let line = |session: &str| {
+        let mut lines = log["entries"].as_array().unwrap().iter();
+        let line = lines.find(|line| line["session"] == session).cloned();
+        line.unwrap_or_default()
+    };
+    let (passed, failed) = (line(&proved), line(&failed));
+    assert_eq!(
+        (&passed["outcome"], &passed["subject"], &passed["reference"]),
+        (&json!("done"), &json!("ann"), &json!("passkey")),
+        "{log}"
+    );
+    assert_eq!((&failed["outcome"], &failed["subject"]), (&json!("failed"), &json!("bob")), "{log}");
 }
 
 #[actix_web::test]

@@ -1,11 +1,12 @@
 //! The provider that asks a PKCS#11 token: an HSM, whose AES key wraps by AES-GCM and never leaves it.
 //!
-//! One session, opened again where the token was gone meanwhile. A PIN that the token refused is not tried a second
-//! time: it would lock the token.
+//! One session, opened again where the token was gone meanwhile; where that fails, the module is started anew, since many
+//! take no notice of a token that came back. A PIN that the token refused is not tried a second time: it would lock the
+//! token.
 
 use std::collections::HashMap;
 use std::path::{Path, PathBuf};
-use std::sync::LazyLock;
+use std::sync::{Arc, LazyLock};
 
 use cryptoki::{
     context::{CInitializeArgs, CInitializeFlags, Pkcs11},
@@ -26,8 +27,18 @@ use crate::config::KeySettings;
 const NONCE_BYTES: usize = 12;
 const TAG_BITS: u64 = 128;
 
-/// A module is initialised once in a process, and stays.
-static MODULES: LazyLock<Mutex<HashMap<PathBuf, Pkcs11>>> = LazyLock::new(Mutex::default);
+/// A module is loaded once in a process, and stays.
+static MODULES: LazyLock<Mutex<HashMap<PathBuf, Arc<Module>>>> = LazyLock::new(Mutex::default);
+
+/// A loaded module. All work with it goes on under its turn, so that it is never started anew under a call.
+struct Module {
+    context: Pkcs11,
+    turn: Mutex<Turn>,
+}
+
+/// How often a module was started anew: sessions of an earlier turn are no more, and their numbers may be others'.
+#[derive(Clone, Copy, PartialEq, Eq)]
+struct Turn(u64);
 
 /// A token with a key.
 pub struct Pkcs11Token {
@@ -40,8 +51,14 @@ pub struct Pkcs11Token {
 
 #[derive(Default)]
 struct Open {
-    session: Option<(Session, ObjectHandle)>,
+    session: Option<Connected>,
     denied: bool,
+}
+
+struct Connected {
+    session: Session,
+    key: ObjectHandle,
+    turn: Turn,
 }
 
 impl std::fmt::Debug for Pkcs11Token {
@@ -54,8 +71,12 @@ impl Pkcs11Token {
     /// The token of the settings, logged in, with its key found. **Errors**: `Provider`, `File`.
     pub fn open(settings: &KeySettings) -> Result<Self, KeysFault> {
         let opened = Self::of(settings)?;
-        let connected = opened.connect().map_err(|source| opened.fault(source))?;
-        opened.open.lock().session = Some(connected);
+        let connected = (|| {
+            let module = module(&opened.module)?;
+            let turn = module.turn.lock();
+            opened.connect(opened.log_in(&module)?, *turn)
+        })();
+        opened.open.lock().session = Some(connected.map_err(|source| opened.fault(source))?);
         Ok(opened)
     }
 
@@ -63,7 +84,9 @@ impl Pkcs11Token {
     pub fn open_or_make_key(settings: &KeySettings) -> Result<Self, KeysFault> {
         let opened = Self::of(settings)?;
         let made = (|| {
-            let session = opened.log_in()?;
+            let module = module(&opened.module)?;
+            let _turn = module.turn.lock();
+            let session = opened.log_in(&module)?;
             if opened.find_key(&session)?.is_none() {
                 opened.make_key(&session)?;
             }
@@ -100,14 +123,13 @@ impl Pkcs11Token {
         KeysFault::Provider { provider: "pkcs11", detail, source }
     }
 
-    fn connect(&self) -> Result<(Session, ObjectHandle), ProviderError> {
-        let session = self.log_in()?;
+    fn connect(&self, session: Session, turn: Turn) -> Result<Connected, ProviderError> {
         let key = self.find_key(&session)?.ok_or(ProviderError::Denied)?;
-        Ok((session, key))
+        Ok(Connected { session, key, turn })
     }
 
-    fn log_in(&self) -> Result<Session, ProviderError> {
-        let context = module(&self.module)?;
+    fn log_in(&self, module: &Module) -> Result<Session, ProviderError> {
+        let context = &module.context;
         let gone = |_| ProviderError::Unavailable;
         let slots = context.get_slots_with_token().map_err(gone)?;
         let labelled = |slot: &cryptoki::slot::Slot| {
@@ -158,24 +180,48 @@ impl Pkcs11Token {
 
     /// Works with the session; where it is lost, once more with a new one.
     fn with<T>(&self, work: impl Fn(&Session, ObjectHandle) -> Result<T, Error>) -> Result<T, ProviderError> {
-        let mut open = self.open.lock();
-        if let Some((session, key)) = &open.session {
+        let module = module(&self.module)?;
+        let (mut turn, mut open) = (module.turn.lock(), self.open.lock());
+        // Its number may be that of another's session by now, which closing it would end.
+        if let Some(lost) = open.session.take_if(|connected| connected.turn != *turn) {
+            std::mem::forget(lost.session);
+        }
+        if let Some(Connected { session, key, .. }) = &open.session {
             match work(session, *key) {
                 Ok(done) => return Ok(done),
                 Err(error) if is_refusal(&error, session) => return Err(ProviderError::Refused),
                 Err(_) => open.session = None,
             }
         }
-        if open.denied {
-            return Err(ProviderError::Denied);
-        }
-        let connected = self.connect();
-        open.denied = matches!(connected, Err(ProviderError::Denied));
-        let (session, key) = open.session.insert(connected?);
+        let connected = self.connect_again(&module, &mut turn, &mut open)?;
+        let Connected { session, key, .. } = open.session.insert(connected);
         work(session, *key).map_err(|error| match is_refusal(&error, session) {
             true => ProviderError::Refused,
             false => ProviderError::Unavailable,
         })
+    }
+
+    fn connect_again(
+        &self,
+        module: &Module,
+        turn: &mut Turn,
+        open: &mut Open,
+    ) -> Result<Connected, ProviderError> {
+        if open.denied {
+            return Err(ProviderError::Denied);
+        }
+        let mut connect = |turn: Turn| {
+            let session = self.log_in(module);
+            open.denied = matches!(session, Err(ProviderError::Denied));
+            self.connect(session?, turn)
+        };
+        match connect(*turn) {
+            Err(ProviderError::Unavailable) => {
+                module.start_anew(turn)?;
+                connect(*turn)
+            }
+            connected => connected,
+        }
     }
 }
 
@@ -197,18 +243,33 @@ fn is_refusal(error: &Error, session: &Session) -> bool {
     )
 }
 
-fn module(path: &Path) -> Result<Pkcs11, ProviderError> {
+fn module(path: &Path) -> Result<Arc<Module>, ProviderError> {
     let mut modules = MODULES.lock();
     if let Some(known) = modules.get(path) {
-        return Ok(known.clone());
+        return Ok(Arc::clone(known));
     }
     let context = Pkcs11::new(path).map_err(|_| ProviderError::Unavailable)?;
-    match context.initialize(CInitializeArgs::new(CInitializeFlags::OS_LOCKING_OK)) {
-        Ok(()) | Err(Error::Pkcs11(RvError::CryptokiAlreadyInitialized, _)) => {}
-        Err(_) => return Err(ProviderError::Unavailable),
+    initialise(&context)?;
+    let loaded = Arc::new(Module { context, turn: Mutex::new(Turn(0)) });
+    modules.insert(path.to_owned(), Arc::clone(&loaded));
+    Ok(loaded)
+}
+
+impl Module {
+    /// Ends every session, and looks for slots and tokens as at first. **Errors**: `Unavailable`.
+    fn start_anew(&self, turn: &mut Turn) -> Result<(), ProviderError> {
+        turn.0 += 1;
+        // Where it is not running, there is nothing to end.
+        let _ = self.context.clone().finalize();
+        initialise(&self.context)
     }
-    modules.insert(path.to_owned(), context.clone());
-    Ok(context)
+}
+
+fn initialise(context: &Pkcs11) -> Result<(), ProviderError> {
+    match context.initialize(CInitializeArgs::new(CInitializeFlags::OS_LOCKING_OK)) {
+        Ok(()) | Err(Error::Pkcs11(RvError::CryptokiAlreadyInitialized, _)) => Ok(()),
+        Err(_) => Err(ProviderError::Unavailable),
+    }
 }
 
 impl KeyProvider for Pkcs11Token {
