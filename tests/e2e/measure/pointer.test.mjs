@@ -16,7 +16,7 @@ import { allClear, allMasked, becomesClear } from "../support/screen.mjs";
 
 const PEOPLE = Number(process.env.PALET_E2E_PEOPLE ?? 20);
 /** Pages that are moved over at once. */
-const PAGES = 10;
+const PAGES = 20;
 const GENUINE_US = 60_000_000;
 const OWNER_US = 20_000_000;
 const TAKEOVER_S = 40;
