@@ -70,6 +70,9 @@ fn a_sealed_file() {
     let wrong =
         KeySettings { passphrase: Some("correct horse batterz".to_owned().into()), ..settings.clone() };
     assert_eq!(code(keys::open_live(&wrong, folder.path())), "key-file-refused");
+    keys::rekey(&settings, folder.path()).unwrap();
+    assert!(keys::open_live(&settings, folder.path()).unwrap().tenant(&"bank".parse().unwrap()).is_some());
+    assert_eq!(keys::rekey(&wrong, folder.path()).unwrap_err().code(), "key-file-refused");
     let kek = folder.path().join("keys/kek.sealed");
     let whole = std::fs::read(&kek).unwrap();
     std::fs::write(&kek, &whole[..whole.len() - 1]).unwrap();
@@ -238,6 +241,12 @@ async fn a_stand_in_for_a_vault_and_each_way_in_which_it_can_fail() {
         actix_web::rt::task::spawn_blocking(move || again.refresh(Micros(2))).await.unwrap().unwrap();
         assert_eq!(live.health().fault, None, "a Vault that is back");
     }
+    // Transit's key was rotated: everything is wrapped anew, in place, and who runs follows.
+    let (before, own, place) = (stand_in.kept.lock().unwrap().len(), settings.clone(), path.clone());
+    actix_web::rt::task::spawn_blocking(move || keys::rekey(&own, &place)).await.unwrap().unwrap();
+    assert_eq!(stand_in.kept.lock().unwrap().len(), before + 2, "the tenant's key and the ring's");
+    let own = Arc::clone(&live);
+    assert!(actix_web::rt::task::spawn_blocking(move || own.refresh(Micros(3))).await.unwrap().unwrap());
     handle.stop(false).await;
     assert_eq!(code(open(settings, path).await), "key-provider-unavailable", "gone");
 }
@@ -368,6 +377,7 @@ fn on_softhsm(module: &str) {
     std::fs::rename(&aside, tokens).unwrap();
     live.refresh(Micros(2)).unwrap();
     assert_eq!(live.health().fault, None, "plugged in again");
+    assert_eq!(keys::rekey(&settings, folder.path()).unwrap_err().code(), "key-rekey-elsewhere");
     let other = KeySettings { pkcs11_token: Some("nowhere".into()), ..settings.clone() };
     assert_eq!(code(keys::open_live(&other, folder.path())), "key-provider-unavailable");
     let other = KeySettings { pkcs11_module: Some("/nowhere.so".into()), ..settings };

@@ -146,6 +146,7 @@ fn every_command_shows_an_example() {
         &["officer", "remove"],
         &["rewrap"],
         &["passphrase"],
+        &["rekey"],
         &["move"],
     ] {
         assert!(help(words).contains("Example: palet keys"), "{words:?}");

@@ -209,6 +209,38 @@ async fn values_under_a_key_that_two_officers_destroyed_open_no_more_and_the_oth
 }
 
 #[actix_web::test]
+async fn another_key_encryption_key_takes_its_place_under_a_running_server() {
+    let server = TestServer::start_with(&[("PALET_KEYS__CHECK_INTERVAL_MS", "100")]).await;
+    let item = json!({"class": "iban", "value": "DE02120300000000202051", "record": "r"});
+    let (_, masked) = server.call("POST", "/api/v1/obfuscation/mask", Some(json!({"items": [item]}))).await;
+    let scopes = Scopes::parse("unmask").unwrap();
+    let desk = issue_key(&*server.state.store, &"bank".parse().unwrap(), "desk", scopes).await.unwrap();
+    let kek = std::fs::read(server.folder().join("keys/kek.sealed")).unwrap();
+    let generation = || server.state.values.ring().health().generation;
+    let before = generation();
+    let done = palet(server.folder(), &["keys", "rekey"], "").await;
+    assert_eq!(done.status, 0, "{}", done.err);
+    assert_ne!(std::fs::read(server.folder().join("keys/kek.sealed")).unwrap(), kek);
+    for _ in 0..200 {
+        if generation() > before {
+            break;
+        }
+        tokio::time::sleep(SECOND / 50).await;
+    }
+    assert_eq!(generation(), before + 1);
+    assert_eq!(server.call("GET", "/readyz", None).await.1["keys"], "ok");
+    let held = json!({"items": [{"class": "iban", "text": masked["items"][0]["sealed"], "record": "r"}]});
+    let path = "/api/v1/obfuscation/rewrap";
+    let (_, answer) = server.call_as(desk.expose_secret(), "POST", path, Some(held.clone())).await;
+    assert_eq!(answer["items"][0]["outcome"], "current", "no value changes: {answer}");
+    let server = server.restart().await;
+    let (_, answer) = server.call_as(desk.expose_secret(), "POST", path, Some(held)).await;
+    assert_eq!(answer["items"][0]["outcome"], "current", "{answer}");
+    let log = palet(server.folder(), &["audit", "export"], "").await.out;
+    assert!(log.lines().any(|line| line.contains("key-rotated") && line.contains("sealed-file")), "{log}");
+}
+
+#[actix_web::test]
 async fn stored_sessions_tell_who_would_have_seen_what_and_why() {
     let mut server = TestServer::start().await;
     let (session, reference) = session(&server).await;

@@ -38,6 +38,18 @@ pub enum KeysFault {
         /// Why.
         source: SealedKekError,
     },
+    /// Another key-encryption key is about to take the place of this one.
+    #[error("expected no {path}, got one: palet keys rekey was cut off, run it again first")]
+    Unfinished {
+        /// The next key.
+        path: PathBuf,
+    },
+    /// The next key of a token has another label, which the settings have to name.
+    #[error(
+        "expected a provider whose key changes in place: name the token's next key in keys.pkcs11_key of new settings, \
+         and wrap the ring for it with palet keys move"
+    )]
+    OtherKey,
     /// The ring does not open.
     #[error("{path}: {source}")]
     RingFile {
@@ -89,6 +101,8 @@ impl KeysFault {
             Self::Missing { .. } => "key-ring-missing",
             Self::PassphraseMissing { .. } => "passphrase-missing",
             Self::Kek { source, .. } => source.code(),
+            Self::Unfinished { .. } => "key-rekey-unfinished",
+            Self::OtherKey => "key-rekey-elsewhere",
             Self::RingFile { source, .. } => source.code(),
             Self::Ring(source) => source.code(),
             Self::Provider { source, .. } => source.code(),

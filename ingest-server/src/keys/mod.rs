@@ -6,6 +6,7 @@
 //! into a `LiveRing`. This room hands keys out; it never seals a value.
 
 mod fault;
+mod kek_file;
 mod live_ring;
 mod locked;
 mod open;
@@ -15,9 +16,10 @@ pub mod sealed_file;
 mod vault;
 
 pub use fault::KeysFault;
+pub use kek_file::KekFile;
 pub use live_ring::{LiveRing, ReadyKey, RingHealth, TenantKeys};
 pub use locked::{Locked, MemoryLock};
-pub use open::{create, new_provider, open, open_live, ring_folder};
+pub use open::{create, new_provider, open, open_live, rekey, ring_folder};
 pub use pkcs11::Pkcs11Token;
 pub use ring_folder::RingFolder;
 pub use vault::VaultTransit;

@@ -7,7 +7,8 @@ use palet_obfuscation::keys::{Cost, KeyProvider};
 use secrecy::ExposeSecret;
 
 use super::{
-    KeysFault, LiveRing, MemoryLock, RingFolder, pkcs11::Pkcs11Token, sealed_file, vault::VaultTransit,
+    KekFile, KeysFault, LiveRing, MemoryLock, RingFolder, kek_file::replace_kek, pkcs11::Pkcs11Token,
+    sealed_file, vault::VaultTransit,
 };
 use crate::config::{KeyProviderKind, KeySettings};
 
@@ -26,14 +27,11 @@ pub fn open(settings: &KeySettings, data_folder: &Path) -> Result<RingFolder, Ke
     let folder = ring_folder(settings, data_folder);
     match settings.provider {
         KeyProviderKind::SealedFile => match sealed_file::given_passphrase(settings)? {
-            Some(passphrase) => {
-                let kek = sealed_file::open_kek(&folder, passphrase.expose_secret());
-                let missing = || KeysFault::Missing { path: folder.clone() };
-                let kek = if sealed_file::has_kek(&folder) { kek? } else { return Err(missing()) };
-                Ok(RingFolder::at(&folder, Arc::new(kek)))
-            }
+            Some(_) if !sealed_file::has_kek(&folder) => Err(KeysFault::Missing { path: folder }),
+            Some(_) => Ok(RingFolder::at(&folder, Arc::new(KekFile::open(&folder, settings)?))),
             None => {
-                let kek = Arc::new(sealed_file::kek_with_own_passphrase(&folder)?);
+                sealed_file::make_kek_with_own_passphrase(&folder)?;
+                let kek = Arc::new(KekFile::open(&folder, settings)?);
                 if RingFolder::exists(&folder) {
                     return Ok(RingFolder::at(&folder, kek));
                 }
@@ -56,12 +54,29 @@ pub fn new_provider(settings: &KeySettings, folder: &Path) -> Result<Arc<dyn Key
     match settings.provider {
         KeyProviderKind::SealedFile => match sealed_file::given_passphrase(settings)? {
             Some(passphrase) => {
-                Ok(Arc::new(sealed_file::create_kek(folder, passphrase.expose_secret(), Cost::RECOMMENDED)?))
+                sealed_file::create_kek(folder, passphrase.expose_secret(), Cost::RECOMMENDED)?;
+                Ok(Arc::new(KekFile::open(folder, settings)?))
             }
-            None => Ok(Arc::new(sealed_file::kek_with_own_passphrase(folder)?)),
+            None => {
+                sealed_file::make_kek_with_own_passphrase(folder)?;
+                Ok(Arc::new(KekFile::open(folder, settings)?))
+            }
         },
         KeyProviderKind::Vault => Ok(Arc::new(VaultTransit::new(settings)?)),
         KeyProviderKind::Pkcs11 => Ok(Arc::new(Pkcs11Token::open_or_make_key(settings)?)),
+    }
+}
+
+/// Wraps the ring in place for another key-encryption key: of a sealed file a new one, of a Vault the newest version of
+/// its transit key. No value has to be touched, and no server stopped: each follows with its next look at the ring.
+///
+/// **Errors**: `KeysFault`; `OtherKey` for a PKCS#11 token, whose next key has another label.
+pub fn rekey(settings: &KeySettings, data_folder: &Path) -> Result<(), KeysFault> {
+    let folder = open(settings, data_folder)?;
+    match settings.provider {
+        KeyProviderKind::SealedFile => replace_kek(folder.folder(), settings),
+        KeyProviderKind::Vault => folder.rewrap(),
+        KeyProviderKind::Pkcs11 => Err(KeysFault::OtherKey),
     }
 }
 

@@ -38,7 +38,7 @@ impl RingFolder {
         let _lock = lock(folder)?;
         expect_free(&folder.join(RING_FILE))?;
         let made = Self::at(folder, provider);
-        made.write_ring(&KeyRing::default())?;
+        made.write_ring(&KeyRing::default(), &*made.provider)?;
         Ok(made)
     }
 
@@ -89,9 +89,21 @@ impl RingFolder {
         let before = ring.generation();
         let outcome = change(&mut ring, &*self.provider)?;
         if ring.generation() != before {
-            self.write_ring(&ring)?;
+            self.write_ring(&ring, &*self.provider)?;
         }
         Ok(outcome)
+    }
+
+    /// Wraps the ring anew under what its provider wraps with now. **Errors**: as `update`.
+    pub(super) fn rewrap(&self) -> Result<(), KeysFault> {
+        self.rewrap_held(&*self.provider, &lock(&self.folder)?)
+    }
+
+    /// Wraps the ring for another provider in its place; the caller holds the folder's lock. **Errors**: as `update`.
+    pub(super) fn rewrap_held(&self, to: &dyn KeyProvider, _lock: &File) -> Result<(), KeysFault> {
+        let mut ring = self.load()?;
+        ring.rewrap(&*self.provider, to, &mut rand::rng())?;
+        self.write_ring(&ring, to)
     }
 
     /// Puts a whole ring where there is none: how keys move from one provider to another. **Errors**: `Exists`,
@@ -100,12 +112,12 @@ impl RingFolder {
         make_private_folder(&self.folder).map_err(file_error(&self.folder))?;
         let _lock = lock(&self.folder)?;
         expect_free(&self.folder.join(RING_FILE))?;
-        self.write_ring(ring)
+        self.write_ring(ring, &*self.provider)
     }
 
-    fn write_ring(&self, ring: &KeyRing) -> Result<(), KeysFault> {
+    fn write_ring(&self, ring: &KeyRing, provider: &dyn KeyProvider) -> Result<(), KeysFault> {
         let path = self.folder.join(RING_FILE);
-        let encoded = ring.encode(&*self.provider, &mut rand::rng());
+        let encoded = ring.encode(provider, &mut rand::rng());
         let bytes = encoded.map_err(|source| KeysFault::RingFile { path: path.clone(), source })?;
         replace(&path, &bytes)
     }

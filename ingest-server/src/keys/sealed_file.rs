@@ -16,10 +16,12 @@ use super::{
 };
 use crate::{config::KeySettings, keys::KeyError};
 
-const KEK_FILE: &str = "kek.sealed";
+pub(super) const KEK_FILE: &str = "kek.sealed";
+/// The key that is to take its place, while the ring is wrapped for it.
+pub(super) const NEXT_KEK_FILE: &str = "kek.next.sealed";
 const PASSPHRASE_FILE: &str = "passphrase.key";
 /// A passphrase of 256 random bits needs no stretching.
-const COST_OF_RANDOM: Cost = Cost { memory_kib: 64, passes: 1 };
+pub(super) const COST_OF_RANDOM: Cost = Cost { memory_kib: 64, passes: 1 };
 
 /// Makes a key-encryption key in a folder that has none. **Errors**: `Exists`, `File`, `Kek`.
 pub fn create_kek(folder: &Path, passphrase: &str, cost: Cost) -> Result<SealedKek, KeysFault> {
@@ -28,7 +30,7 @@ pub fn create_kek(folder: &Path, passphrase: &str, cost: Cost) -> Result<SealedK
     let _lock = lock(folder)?;
     expect_free(&path)?;
     let kek = SealedKek::make(&mut rand::rng());
-    write(&kek, &path, passphrase, cost)?;
+    write_kek(&kek, &path, passphrase, cost)?;
     Ok(kek)
 }
 
@@ -39,11 +41,17 @@ pub fn open_kek(folder: &Path, passphrase: &str) -> Result<SealedKek, KeysFault>
     SealedKek::open(&bytes, passphrase).map_err(|source| KeysFault::Kek { path, source })
 }
 
-/// Seals the key of a folder under another passphrase; no other key changes. **Errors**: `File`, `Kek`.
+/// Seals the key of a folder under another passphrase; no other key changes.
+///
+/// **Errors**: `File`, `Kek`, and `Unfinished` where another key is about to take its place.
 pub fn change_passphrase(folder: &Path, from: &str, to: &str, cost: Cost) -> Result<(), KeysFault> {
     let _lock = lock(folder)?;
+    let next = folder.join(NEXT_KEK_FILE);
+    if next.exists() {
+        return Err(KeysFault::Unfinished { path: next });
+    }
     let kek = open_kek(folder, from)?;
-    write(&kek, &folder.join(KEK_FILE), to, cost)
+    write_kek(&kek, &folder.join(KEK_FILE), to, cost)
 }
 
 /// Whether a folder has a sealed key.
@@ -52,7 +60,8 @@ pub fn has_kek(folder: &Path) -> bool {
     folder.join(KEK_FILE).exists()
 }
 
-fn write(kek: &SealedKek, path: &Path, passphrase: &str, cost: Cost) -> Result<(), KeysFault> {
+/// Seals a key into a file. The caller holds the folder's lock.
+pub(super) fn write_kek(kek: &SealedKek, path: &Path, passphrase: &str, cost: Cost) -> Result<(), KeysFault> {
     let sealed = kek.seal(passphrase, cost, &mut rand::rng());
     let bytes = sealed.map_err(|source| KeysFault::Kek { path: path.into(), source })?;
     replace(path, &bytes)
@@ -88,21 +97,18 @@ pub fn current_passphrase(settings: &KeySettings, folder: &Path) -> Result<Secre
     }
 }
 
-/// The key of a folder under a passphrase that the server keeps beside it; both are made where there is neither.
+/// Makes the key of a folder under a passphrase that the server keeps beside it, where there is no key yet.
 ///
-/// **Errors**: `PassphraseMissing` where there is a key but no passphrase, and those of `create_kek` and `open_kek`.
-pub(super) fn kek_with_own_passphrase(folder: &Path) -> Result<SealedKek, KeysFault> {
+/// **Errors**: those of `create_kek`.
+pub(super) fn make_kek_with_own_passphrase(folder: &Path) -> Result<(), KeysFault> {
     let path = folder.join(PASSPHRASE_FILE);
     if has_kek(folder) {
-        if !path.exists() {
-            return Err(KeysFault::PassphraseMissing { path: folder.join(KEK_FILE) });
-        }
-        return open_kek(folder, secret_of(&path)?.expose_secret());
+        return Ok(());
     }
     if !path.exists() {
         make_passphrase(folder, &path)?;
     }
-    create_kek(folder, secret_of(&path)?.expose_secret(), COST_OF_RANDOM)
+    create_kek(folder, secret_of(&path)?.expose_secret(), COST_OF_RANDOM).map(drop)
 }
 
 fn make_passphrase(folder: &Path, path: &Path) -> Result<(), KeysFault> {

@@ -109,6 +109,12 @@ enum Command {
         #[arg(long, value_name = "FILE")]
         new_file: PathBuf,
     },
+    /// Makes another key-encryption key and wraps the ring for it in place: of a sealed file a new key, of a Vault the
+    /// newest version of its transit key, which `vault write -f transit/keys/NAME/rotate` makes. Running servers
+    /// follow; no value changes. Goes on where it was cut off.
+    ///
+    /// Example: palet keys rekey --config palet.toml
+    Rekey,
     /// Wraps the ring for another provider, into the folder that its settings name; the old ring stays as it is.
     ///
     /// Example: palet keys move --config pilot.toml --to production.toml
@@ -187,6 +193,10 @@ pub(super) fn run(arguments: &Arguments) -> Done {
             change_passphrase(&settings, new_file)?;
             vec![entry(Action::KeyState).with(Detail::ManagedKey, "passphrase")]
         }
+        Command::Rekey => {
+            keys::rekey(&settings.keys, data)?;
+            vec![entry(Action::KeyRotated).with(Detail::ManagedKey, settings.keys.provider.as_str())]
+        }
         Command::Move { to } => {
             move_to(&settings, to)?;
             vec![entry(Action::KeyState).with(Detail::ManagedKey, "provider")]
@@ -252,6 +262,7 @@ fn change(folder: &RingFolder, command: &Command) -> Result<Vec<Entry>, Failure>
         | Command::Status { .. }
         | Command::Rewrap { .. }
         | Command::Passphrase { .. }
+        | Command::Rekey
         | Command::Move { .. } => Ok(Vec::new()),
     }
 }
