@@ -22,15 +22,27 @@ after(async () => {
   await palet?.stop();
 });
 
-/** The page's clock and random source become the test's own, so that two pages can be compared byte for byte. */
+/** The page's clock, timers and random source become the test's own, so that two pages can be compared byte for byte. */
 function pinTimeAndChance() {
   let at = 1_000;
+  let last = 0;
+  const timers = new Map();
+  window.setTimeout = (call, ms = 0) => timers.set(++last, { due: at + ms, call }) && last;
+  window.clearTimeout = (timer) => timers.delete(timer);
+  const runDue = () => {
+    for (const [timer, { due, call }] of [...timers].sort(([, one], [, other]) => one.due - other.due)) {
+      if (due <= at && timers.delete(timer)) call();
+    }
+  };
   crypto.getRandomValues = (array) => {
     const bytes = new Uint8Array(array.buffer, array.byteOffset, array.byteLength);
     for (let index = 0; index < bytes.length; index += 1) bytes[index] = (index * 37 + 11) % 256;
     return array;
   };
-  window.pinned = (ms) => (at = ms);
+  window.pinned = (ms) => {
+    at = ms;
+    runDue();
+  };
   Object.defineProperty(Event.prototype, "timeStamp", { get: () => at });
   performance.now = () => at;
 }
@@ -47,7 +59,8 @@ async function open(prepare) {
 }
 
 async function batches(page) {
-  await page.evaluate(() => window.palet.flush());
+  // Not waited for: where time is pinned, nobody is told when the browser has sent everything.
+  await page.evaluate(() => void window.palet.flush());
   await page.waitForTimeout(300);
   return page.evaluate(() => window.seen.batches);
 }
