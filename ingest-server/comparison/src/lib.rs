@@ -7,6 +7,7 @@
 pub mod enrolment;
 pub mod fixed_text;
 pub mod keystroke;
+mod margin;
 mod model_file;
 mod models;
 pub mod one_class;
@@ -16,6 +17,7 @@ mod score;
 pub mod scorer;
 mod session;
 
+pub use margin::Margin;
 pub use model_file::{ModelError, ModelHash, ModelKind, PersonTag, open_model, seal_model};
 pub use models::Models;
 pub use reference::{Account, EnrolError, JoinError, PEOPLE_MAX, PreparedReference, Reference};

@@ -6,6 +6,7 @@
 use crate::Models;
 use crate::fixed_text::{FixedTextReference, PreparedFixedText};
 use crate::keystroke::{KeystrokeReference, PreparedKeystroke};
+use crate::margin::Margin;
 use crate::pointer::{PointerReference, PreparedPointer};
 use crate::score::Modality;
 use palet_features::{
@@ -169,6 +170,7 @@ impl Reference {
         PreparedReference {
             others: Vec::new(),
             version: self.version,
+            margin: Margin::NONE,
             keystroke: keystroke.map(|anchor| {
                 let whole = self.drift.keystroke.as_ref().map(|drift| anchor.joined(drift, u32::MAX));
                 whole.as_ref().unwrap_or(anchor).prepare(models.keystroke())
@@ -183,11 +185,17 @@ impl Reference {
 pub const PEOPLE_MAX: usize = 4;
 
 /// Everybody who is enrolled on one account and class of device: as a rule one person, on a shared login several. Each
-/// has a reference of their own; who matches best counts.
+/// has a reference and a margin of their own; who matches best counts.
 #[derive(Clone)]
 pub struct Account {
-    first: Reference,
-    others: Vec<Reference>,
+    first: Person,
+    others: Vec<Person>,
+}
+
+#[derive(Clone)]
+struct Person {
+    reference: Reference,
+    margin: Margin,
 }
 
 /// Why somebody does not join an account.
@@ -202,49 +210,88 @@ pub enum JoinError {
 }
 
 impl Account {
-    /// An account of one person.
+    /// An account of one person, at the population's points.
     #[must_use]
     pub const fn of(first: Reference) -> Self {
-        Self { first, others: Vec::new() }
+        Self { first: Person { reference: first, margin: Margin::NONE }, others: Vec::new() }
     }
 
-    /// Reads what [`Self::encode`] wrote, or a single reference as stores had it before accounts had several people.
-    /// None where it is neither.
+    /// The account with another margin of its first person.
+    #[must_use]
+    pub const fn with_margin(mut self, margin: Margin) -> Self {
+        self.first.margin = margin;
+        self
+    }
+
+    /// The account with another reference and margin of its first person.
+    #[must_use]
+    pub fn with_first(&self, reference: Reference, margin: Margin) -> Self {
+        Self { first: Person { reference, margin }, others: self.others.clone() }
+    }
+
+    /// Reads what [`Self::encode`] wrote, or what stores had before accounts had several people or margins. None where
+    /// it is neither.
     #[must_use]
     pub fn parse(bytes: &[u8]) -> Option<Self> {
         let (first, rest) = postcard::take_from_bytes::<Reference>(bytes).ok()?;
-        let others = if rest.is_empty() { Vec::new() } else { postcard::from_bytes(rest).ok()? };
-        (others.len() < PEOPLE_MAX).then_some(Self { first, others })
+        let (others, rest): (Vec<Reference>, _) = taken(rest)?;
+        let (margins, rest): (Vec<Margin>, _) = taken(rest)?;
+        if others.len() >= PEOPLE_MAX || !rest.is_empty() {
+            return None;
+        }
+        let mut margins = margins.into_iter();
+        let mut person = |reference| Person { reference, margin: margins.next().unwrap_or(Margin::NONE) };
+        Some(Self { first: person(first), others: others.into_iter().map(person).collect() })
     }
 
-    /// As stored: the first person, then the others. None where it cannot be written.
+    /// As stored: the first person, then the others, then everybody's margins; what says nothing at the end is left
+    /// out. None where it cannot be written.
     #[must_use]
     pub fn encode(&self) -> Option<Vec<u8>> {
-        let mut bytes = postcard::to_allocvec(&self.first).ok()?;
-        if !self.others.is_empty() {
-            bytes.extend(postcard::to_allocvec(&self.others).ok()?);
+        let mut bytes = postcard::to_allocvec(&self.first.reference).ok()?;
+        let margins: Vec<Margin> = self.everybody().map(|person| person.margin).collect();
+        let any = margins.iter().any(|margin| !margin.is_none());
+        if any || !self.others.is_empty() {
+            let others: Vec<&Reference> = self.others.iter().map(|other| &other.reference).collect();
+            bytes.extend(postcard::to_allocvec(&others).ok()?);
+        }
+        if any {
+            bytes.extend(postcard::to_allocvec(&margins).ok()?);
         }
         Some(bytes)
     }
 
-    /// The account with one more person.
+    /// The account with one more person: the first of theirs.
     ///
     /// **Errors**: [`JoinError`] where there is no room, or the reference is of another class of device.
-    pub fn joined(&self, person: Reference) -> Result<Self, JoinError> {
-        if person.device != self.first.device {
+    pub fn joined(&self, person: impl Into<Self>) -> Result<Self, JoinError> {
+        let person = person.into();
+        if person.first.reference.device != self.first.reference.device {
             return Err(JoinError::Device);
         }
         if self.others.len() + 1 >= PEOPLE_MAX {
             return Err(JoinError::Full);
         }
         let mut next = self.clone();
-        next.others.push(person);
+        next.others.push(person.first);
         Ok(next)
     }
 
     /// The people, in the order in which they were enrolled.
     pub fn people(&self) -> impl Iterator<Item = &Reference> {
-        std::iter::once(&self.first).chain(&self.others)
+        self.everybody().map(|person| &person.reference)
+    }
+
+    /// The first person's reference: the one that the account's own sessions teach.
+    #[must_use]
+    pub const fn first(&self) -> &Reference {
+        &self.first.reference
+    }
+
+    /// The first person's margin.
+    #[must_use]
+    pub const fn margin(&self) -> Margin {
+        self.first.margin
     }
 
     /// The form that comparisons use. Of the others, those who are trained in everything that the first is: what cannot
@@ -261,6 +308,27 @@ impl Account {
         }
         prepared
     }
+
+    fn everybody(&self) -> impl Iterator<Item = &Person> {
+        std::iter::once(&self.first).chain(&self.others)
+    }
+}
+
+impl From<Reference> for Account {
+    fn from(first: Reference) -> Self {
+        Self::of(first)
+    }
+}
+
+impl Person {
+    fn prepare(&self, models: &Models) -> PreparedReference {
+        PreparedReference { margin: self.margin, ..self.reference.prepare(models) }
+    }
+}
+
+/// The list at the start of what is left, and what follows it; an empty one where nothing is left.
+fn taken<T: serde::de::DeserializeOwned>(bytes: &[u8]) -> Option<(Vec<T>, &[u8])> {
+    if bytes.is_empty() { Some((Vec::new(), bytes)) } else { postcard::take_from_bytes(bytes).ok() }
 }
 
 /// A reference, ready to be compared with: made once a session.
@@ -268,6 +336,7 @@ impl Account {
 pub struct PreparedReference {
     others: Vec<Self>,
     version: u32,
+    margin: Margin,
     keystroke: Option<PreparedKeystroke>,
     pointer: Option<PreparedPointer>,
     fixed_text: Option<PreparedFixedText>,
@@ -278,6 +347,19 @@ impl PreparedReference {
     #[must_use]
     pub const fn version(&self) -> u32 {
         self.version
+    }
+
+    /// How much further evidence must rise against this person.
+    #[must_use]
+    pub const fn margin(&self) -> Margin {
+        self.margin
+    }
+
+    /// The same reference with another margin.
+    #[must_use]
+    pub const fn with_margin(mut self, margin: Margin) -> Self {
+        self.margin = margin;
+        self
     }
 
     /// Everybody on the account, the first enrolled first.

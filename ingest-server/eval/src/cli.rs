@@ -12,7 +12,7 @@ use crate::report;
 use crate::scorers;
 use crate::stroke_table;
 use crate::synthesis::{self, Size};
-use crate::takeover::{self, TakeoverReport, TakeoverSettings};
+use crate::takeover::{self, OperatingPoint, TakeoverReport, TakeoverSettings};
 use crate::training;
 use crate::trials::{self, FUSION};
 use clap::{Args, Parser, Subcommand};
@@ -268,8 +268,18 @@ fn tell_takeover_report(
 
 fn tell_takeover(report: &TakeoverReport, stdout: &mut impl Write) -> std::io::Result<()> {
     writeln!(stdout, "{}: {} streams, {} takeovers", report.corpus, report.streams, report.takeovers)?;
+    tell_points(&report.operating_points, stdout)?;
+    let [lowest, middle, highest] = report.margins;
+    writeln!(
+        stdout,
+        "  with margins of the subjects' own ({lowest:.2} to {highest:.2} nats, median {middle:.2}):"
+    )?;
+    tell_points(&report.own_points, stdout)
+}
+
+fn tell_points(points: &[OperatingPoint], stdout: &mut impl Write) -> std::io::Result<()> {
     let told = |value: Option<f64>| value.map_or("–".to_owned(), |value| format!("{value:.1}"));
-    for point in &report.operating_points {
+    for point in points {
         writeln!(
             stdout,
             "  {:<16} at {:>6.3}: found {:.3}, in 500 {:.3}; events {} / {}, seconds {} / {}; false masks {:.2} an hour, {:.2} in 2,500 events; genuine clear {:.3}",

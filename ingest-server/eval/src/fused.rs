@@ -8,7 +8,7 @@
 use crate::corpus::{Corpus, CorpusKind, FaultKind, Stream};
 use crate::folding::KnownPeople;
 use crate::takeover::{HANDOVER, Scene, TakeoverReport, TakeoverSettings, events_of_stream, run_scenes};
-use crate::trials::{enrolments_of, field_of, with_training};
+use crate::trials::{enrolling_sessions_of, field_of, with_training};
 use palet_capture::Event;
 use palet_units::Micros;
 
@@ -53,7 +53,8 @@ fn pairs<'a>(keys: &'a Corpus, pointers: &'a Corpus) -> Vec<(&'a Stream, &'a Str
 
 fn scenes(keys: &Corpus, pointers: &Corpus, settings: &TakeoverSettings<'_>) -> Vec<Scene> {
     let (key_field, pointer_field) = (field_of(keys), field_of(pointers));
-    let (typed, pointed) = (enrolments_of(keys, key_field), enrolments_of(pointers, pointer_field));
+    let typed = enrolling_sessions_of(keys, key_field);
+    let pointed = enrolling_sessions_of(pointers, pointer_field);
     let known = [KnownPeople::of(keys, settings.models), KnownPeople::of(pointers, settings.models)];
     let scene = |(typing, pointing): (&Stream, &Stream)| -> Result<Scene, FaultKind> {
         let (key_events, keys_taken) = events_of_stream(keys, typing, key_field)?;

@@ -7,12 +7,12 @@ use crate::corpus::{Corpus, CorpusKind, Fault, FaultKind, Stream};
 use crate::folding::KnownPeople;
 use crate::parallel;
 use crate::replay::{Timed, events_of, seed_of, windows_of};
-use crate::trials::{enrolments_of, field_of, with_training};
+use crate::trials::{enrolling_sessions_of, field_of, with_training};
 use palet_capture::{Event, FieldKind, KeyPhase, What};
-use palet_comparison::{Models, PersonTag, Reference, Scores, SessionComparison};
+use palet_comparison::{Margin, Models, PersonTag, PreparedReference, Reference, Scores, SessionComparison};
 use palet_features::{DeviceClass, ExtractorSettings, FeatureWindow};
 use palet_policy::{Policy, RiskBand};
-use palet_risk::{Accumulator, RiskSettings, SessionRisk};
+use palet_risk::{Accumulator, RiskSettings, SessionRisk, learned_margin};
 use palet_units::Micros;
 use serde::Serialize;
 use std::collections::HashMap;
@@ -32,8 +32,8 @@ pub(crate) struct Scene {
     pub(crate) events: Vec<Event>,
     /// The other person's first event.
     pub(crate) takeover_at: Option<Micros>,
-    /// What enrolled the claimed subject.
-    pub(crate) enrolled: Vec<FeatureWindow>,
+    /// What enrolled the claimed subject, session by session.
+    pub(crate) enrolled: Vec<Vec<FeatureWindow>>,
     /// Recordings of whoever takes part and whom the models know.
     pub(crate) left_out: Vec<PersonTag>,
     /// What the figures count.
@@ -45,13 +45,32 @@ struct Step {
     at: Micros,
     events: usize,
     scores: Scores,
+    /// At the points of the population.
+    judged: Judged,
+    /// At the claimed subject's own.
+    judged_apart: Judged,
+}
+
+#[derive(Clone, Copy)]
+struct Judged {
     risk: f64,
     band: RiskBand,
+}
+
+/// Where evidence begins to mask.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Points {
+    /// Where it does for everybody.
+    Population,
+    /// Moved by what the subject's enrolment taught.
+    Own,
 }
 
 /// One stream, compared.
 struct Compared {
     steps: Vec<Step>,
+    /// Learned from the claimed subject's enrolment alone.
+    margin: Margin,
     events: usize,
     ends_at: Micros,
     takeover: Option<Takeover>,
@@ -120,8 +139,12 @@ pub struct TakeoverReport {
     pub failed_to_score: usize,
     /// Rest between the owner's last and the other person's first event.
     pub handover_s: f64,
-    /// At several thresholds.
+    /// At several thresholds, the same for everybody.
     pub operating_points: Vec<OperatingPoint>,
+    /// At several thresholds, each moved by the claimed subject's own margin.
+    pub own_points: Vec<OperatingPoint>,
+    /// The lowest, the middle and the highest margin that the enrolments taught. **Units**: nats.
+    pub margins: [f64; 3],
     /// The models.
     pub model: String,
     /// What could not be used.
@@ -148,7 +171,7 @@ pub fn run(corpus: &Corpus, settings: &TakeoverSettings<'_>) -> TakeoverReport {
     let trained = with_training(corpus, settings.models);
     let settings = &TakeoverSettings { models: trained.as_ref().unwrap_or(settings.models), ..*settings };
     let field = field_of(corpus);
-    let enrolments = enrolments_of(corpus, field);
+    let enrolments = enrolling_sessions_of(corpus, field);
     let known = KnownPeople::of(corpus, settings.models);
     let compared = parallel::map(&corpus.streams, |stream| {
         scene_of(corpus, stream, &enrolments, &known, field).and_then(|scene| compare(&scene, settings))
@@ -184,7 +207,8 @@ fn report_of(
     failed_to_score: usize,
     faults: Vec<Fault>,
 ) -> TakeoverReport {
-    let (operating_points, events_to_mask) = points(streams, settings.risk);
+    let (operating_points, events_to_mask) = points(streams, settings.risk, Points::Population);
+    let (own_points, _) = points(streams, settings.risk, Points::Own);
     TakeoverReport {
         corpus,
         kind,
@@ -193,6 +217,8 @@ fn report_of(
         failed_to_score,
         handover_s: HANDOVER.as_secs_f64(),
         operating_points,
+        own_points,
+        margins: margins_of(streams),
         model: settings.models.hash().to_string(),
         faults,
         events_to_mask,
@@ -233,7 +259,7 @@ fn is_counted(event: &Event, kind: CorpusKind) -> bool {
 fn scene_of(
     corpus: &Corpus,
     stream: &Stream,
-    enrolments: &HashMap<String, Vec<FeatureWindow>>,
+    enrolments: &HashMap<String, Vec<Vec<FeatureWindow>>>,
     known: &KnownPeople,
     field: FieldKind,
 ) -> Result<Scene, FaultKind> {
@@ -255,29 +281,52 @@ fn compare(scene: &Scene, settings: &TakeoverSettings<'_>) -> Result<Compared, F
     let windows = windows_of(ExtractorSettings::default(), seed_of(name), events);
     let thinned = (!left_out.is_empty()).then(|| settings.models.without(left_out));
     let models = thinned.as_ref().unwrap_or(settings.models);
-    let reference =
-        Reference::enrol(models, DeviceClass::Desktop, enrolled).map_err(|_| FaultKind::NotEnrolled)?;
+    let reference = Reference::enrol(models, DeviceClass::Desktop, &enrolled.concat())
+        .map_err(|_| FaultKind::NotEnrolled)?;
     let prepared = reference.prepare(models);
     let counted: Vec<Micros> =
         events.iter().filter(|event| is_counted(event, *kind)).map(|event| event.at).collect();
     let until = |at: Micros| counted.partition_point(|event| *event <= at);
-    let mut session = SessionRisk::new(settings.risk);
-    let mut comparison = SessionComparison::default();
-    let mut step = |Timed { window, at }: Timed| {
-        let scores = comparison.compare(models, &prepared, &window);
-        let value = session.update(models, Some(&prepared), std::slice::from_ref(&window), at).value;
-        let band = settings.policy.band(value);
-        if band >= RiskBand::Raised {
-            session.step_up_passed();
-        }
-        Step { at, events: until(at), scores, risk: value.get(), band }
+    let margin = learned_margin(models, settings.risk, DeviceClass::Desktop, enrolled);
+    let judged = judged(&windows, models, &prepared, settings);
+    let judged_apart = match margin.is_none() {
+        true => judged.clone(),
+        false => self::judged(&windows, models, &prepared.clone().with_margin(margin), settings),
     };
+    let mut comparison = SessionComparison::default();
+    let mut steps = Vec::with_capacity(windows.len());
+    for (Timed { window, at }, (judged, judged_apart)) in
+        windows.iter().zip(judged.into_iter().zip(judged_apart))
+    {
+        let scores = comparison.compare(models, &prepared, window);
+        steps.push(Step { at: *at, events: until(*at), scores, judged, judged_apart });
+    }
     Ok(Compared {
-        steps: windows.into_iter().map(&mut step).collect(),
+        steps,
+        margin,
         events: counted.len(),
         ends_at: events.last().map_or(Micros::ZERO, |event| event.at),
         takeover: takeover_at.map(|at| Takeover { at, events: counted.partition_point(|event| *event < at) }),
     })
+}
+
+/// Each window through the session risk, a step-up passed after every mask.
+fn judged(
+    windows: &[Timed],
+    models: &Models,
+    reference: &PreparedReference,
+    settings: &TakeoverSettings<'_>,
+) -> Vec<Judged> {
+    let mut session = SessionRisk::new(settings.risk);
+    let judge = |Timed { window, at }: &Timed| {
+        let value = session.update(models, Some(reference), std::slice::from_ref(window), *at).value;
+        let band = settings.policy.band(value);
+        if band >= RiskBand::Raised {
+            session.step_up_passed();
+        }
+        Judged { risk: value.get(), band }
+    };
+    windows.iter().map(judge).collect()
 }
 
 /// What happens in a stream where `masks` says whether a step masks. After a mask the subject passes a step-up.
@@ -300,6 +349,30 @@ fn outcome(stream: &Compared, mut masks: impl FnMut(&Step) -> bool) -> Outcome {
     outcome
 }
 
+impl Points {
+    /// What a stream's thresholds are moved by. **Units**: nats.
+    const fn moved(self, stream: &Compared) -> f64 {
+        match self {
+            Self::Population => 0.0,
+            Self::Own => stream.margin.nats(),
+        }
+    }
+
+    const fn judged(self, step: &Step) -> Judged {
+        match self {
+            Self::Population => step.judged,
+            Self::Own => step.judged_apart,
+        }
+    }
+}
+
+fn margins_of(streams: &[Compared]) -> [f64; 3] {
+    let mut margins: Vec<f64> = streams.iter().map(|stream| stream.margin.nats()).collect();
+    margins.sort_by(f64::total_cmp);
+    let at = |place: usize| margins.get(place).copied().unwrap_or(0.0);
+    [at(0), at(margins.len() / 2), at(margins.len().saturating_sub(1))]
+}
+
 fn outcome_at(stream: &Compared, settings: &RiskSettings, threshold: f64) -> Outcome {
     let mut sum = Accumulator::new(settings);
     outcome(stream, |step| {
@@ -313,13 +386,13 @@ fn outcome_at(stream: &Compared, settings: &RiskSettings, threshold: f64) -> Out
 }
 
 /// Sums that a threshold may stand at: what the sums reached, thinned out.
-fn thresholds(streams: &[Compared], settings: &RiskSettings) -> Vec<f64> {
+fn thresholds(streams: &[Compared], settings: &RiskSettings, by: Points) -> Vec<f64> {
     let mut reached: Vec<f64> = Vec::new();
     for stream in streams {
         let mut sum = Accumulator::new(settings);
         for step in &stream.steps {
             sum.add(&step.scores);
-            reached.push(sum.nats());
+            reached.push(sum.nats() - by.moved(stream));
         }
     }
     reached.retain(|nats| *nats > 0.0);
@@ -331,24 +404,29 @@ fn thresholds(streams: &[Compared], settings: &RiskSettings) -> Vec<f64> {
     thinned
 }
 
-fn points(streams: &[Compared], settings: &RiskSettings) -> (Vec<OperatingPoint>, Vec<Option<usize>>) {
+fn points(
+    streams: &[Compared],
+    settings: &RiskSettings,
+    by: Points,
+) -> (Vec<OperatingPoint>, Vec<Option<usize>>) {
     let genuine: Vec<&Compared> = streams.iter().filter(|stream| stream.takeover.is_none()).collect();
     let events: usize = genuine.iter().map(|stream| stream.events).sum();
     let hours: f64 = genuine.iter().map(|stream| stream.ends_at.as_secs_f64() / 3_600.0).sum();
-    let default = |stream: &Compared| outcome(stream, |step| step.band >= RiskBand::Raised);
-    let masked_at =
-        streams.iter().flat_map(|stream| &stream.steps).filter(|step| step.band >= RiskBand::Raised);
-    let lowest = masked_at.map(|step| step.risk).fold(f64::INFINITY, f64::min);
+    let default = |stream: &Compared| outcome(stream, |step| by.judged(step).band >= RiskBand::Raised);
+    let judged = streams.iter().flat_map(|stream| &stream.steps).map(|step| by.judged(step));
+    let masked_at = judged.filter(|judged| judged.band >= RiskBand::Raised);
+    let lowest = masked_at.map(|judged| judged.risk).fold(f64::INFINITY, f64::min);
     let mut points = vec![point("default", palet_risk::RISK_RAISED.min(lowest), streams, &default)];
     // Thresholds set on the corpus may lie beyond where the risk itself stops to count.
     let uncapped = RiskSettings { severe_nats: f64::MAX.sqrt(), ..*settings };
     let settings = &uncapped;
-    let candidates = thresholds(streams, settings);
+    let candidates = thresholds(streams, settings, by);
+    let at = |stream: &Compared, threshold: f64| {
+        outcome_at(stream, settings, (threshold + by.moved(stream)).max(f64::MIN_POSITIVE))
+    };
     let false_masks: Vec<usize> = candidates
         .iter()
-        .map(|threshold| {
-            genuine.iter().map(|stream| outcome_at(stream, settings, *threshold).false_masks).sum()
-        })
+        .map(|threshold| genuine.iter().map(|stream| at(stream, *threshold).false_masks).sum())
         .collect();
     let allowed = [
         ("1-per-2500-keys", events as f64 / 2_500.0),
@@ -359,7 +437,7 @@ fn points(streams: &[Compared], settings: &RiskSettings) -> (Vec<OperatingPoint>
         // The lowest threshold above which no threshold makes more false masks than allowed.
         let above = false_masks.iter().rposition(|masks| *masks as f64 > allowed).map_or(0, |at| at + 1);
         if let Some(threshold) = candidates.get(above) {
-            points.push(point(name, *threshold, streams, &|stream| outcome_at(stream, settings, *threshold)));
+            points.push(point(name, *threshold, streams, &|stream| at(stream, *threshold)));
         }
     }
     let takeovers = streams.iter().filter(|stream| stream.takeover.is_some());

@@ -128,13 +128,22 @@ fn replayed_span(corpus: &Corpus, span: &Span, field: FieldKind) -> Vec<FeatureW
 }
 
 pub(crate) fn enrolments_of(corpus: &Corpus, field: FieldKind) -> HashMap<String, Vec<FeatureWindow>> {
+    let sessions = enrolling_sessions_of(corpus, field).into_iter();
+    sessions.map(|(subject, sessions)| (subject, sessions.into_iter().flatten().collect())).collect()
+}
+
+/// The windows that enrol each subject, span by span in the file's order.
+pub(crate) fn enrolling_sessions_of(
+    corpus: &Corpus,
+    field: FieldKind,
+) -> HashMap<String, Vec<Vec<FeatureWindow>>> {
     let spans: Vec<&Span> = corpus.enrolments.iter().map(|enrolment| &enrolment.span).collect();
-    let mut enrolments: HashMap<String, Vec<FeatureWindow>> = HashMap::new();
+    let mut sessions: HashMap<String, Vec<Vec<FeatureWindow>>> = HashMap::new();
     for (span, windows) in spans.iter().zip(parallel::map(&spans, |span| replayed_span(corpus, span, field)))
     {
-        enrolments.entry(span.subject.clone()).or_default().extend(windows);
+        sessions.entry(span.subject.clone()).or_default().push(windows);
     }
-    enrolments
+    sessions
 }
 
 fn probes_of(corpus: &Corpus, field: FieldKind) -> HashMap<Span, Vec<FeatureWindow>> {

@@ -6,6 +6,7 @@
 mod accumulator;
 mod automation;
 mod cusum;
+mod margin;
 mod reason;
 mod session;
 mod settings;
@@ -13,6 +14,7 @@ mod settings;
 pub use accumulator::Accumulator;
 pub use automation::{AutomationFinding, AutomationWatch};
 pub use cusum::Cusum;
+pub use margin::learned_margin;
 pub use reason::{ReasonCode, RiskReason};
 pub use session::{Risk, SessionRisk, SubScores, Trained, Versions};
 pub use settings::{RISK_HIGH, RISK_RAISED, RISK_SEVERE, RiskSettings, SettingsError};

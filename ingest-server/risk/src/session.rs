@@ -4,7 +4,7 @@ use crate::accumulator::Accumulator;
 use crate::automation::{AutomationFinding, AutomationWatch};
 use crate::reason::{ReasonCode, RiskReason};
 use crate::settings::RiskSettings;
-use palet_comparison::{Modality, ModelHash, Models, PreparedReference, SessionComparison};
+use palet_comparison::{Margin, Modality, ModelHash, Models, PreparedReference, SessionComparison};
 use palet_features::{FeatureWindow, SCHEMA_VERSION};
 use palet_units::{Micros, Probability};
 
@@ -70,6 +70,7 @@ pub struct Risk {
 struct Watched {
     comparison: SessionComparison,
     evidence: Accumulator,
+    margin: Margin,
 }
 
 /// The state of one session's risk.
@@ -84,7 +85,16 @@ pub struct SessionRisk {
 
 impl Watched {
     fn new(settings: &RiskSettings) -> Self {
-        Self { comparison: SessionComparison::default(), evidence: Accumulator::new(settings) }
+        Self {
+            comparison: SessionComparison::default(),
+            evidence: Accumulator::new(settings),
+            margin: Margin::NONE,
+        }
+    }
+
+    /// How far the evidence is beyond what is usual for this person. **Units**: nats.
+    fn beyond(&self) -> f64 {
+        self.evidence.nats() - self.margin.nats()
     }
 }
 
@@ -147,20 +157,25 @@ impl SessionRisk {
             if at == self.people.len() {
                 self.people.push(Watched::new(&self.settings));
             }
-            let Watched { comparison, evidence } = &mut self.people[at];
+            let Watched { comparison, evidence, margin } = &mut self.people[at];
+            *margin = person.margin();
             evidence.add(&comparison.compare(models, person, window));
         }
     }
 
-    /// What speaks against whoever of the account's people it speaks against least.
-    fn evidence(&self) -> &Accumulator {
+    /// Whoever of the account's people the evidence speaks against least.
+    fn best(&self) -> &Watched {
         let mut best = &self.people[0];
         for other in &self.people[1..] {
-            if other.evidence.nats() < best.evidence.nats() {
+            if other.beyond() < best.beyond() {
                 best = other;
             }
         }
-        &best.evidence
+        best
+    }
+
+    fn evidence(&self) -> &Accumulator {
+        &self.best().evidence
     }
 
     fn made(&self, models: &Models, reference: Option<&PreparedReference>) -> Risk {
@@ -194,7 +209,7 @@ impl SessionRisk {
     }
 
     fn mapped(&self, nats: f64) -> Probability {
-        self.settings.risk_of(nats)
+        self.settings.with_margin(self.best().margin).risk_of(nats)
     }
 
     fn reasons(

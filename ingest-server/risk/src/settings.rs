@@ -1,6 +1,7 @@
 //! How evidence becomes risk.
 
 use crate::accumulator::CAP;
+use palet_comparison::Margin;
 use palet_units::Probability;
 use serde::{Deserialize, Serialize};
 
@@ -67,7 +68,9 @@ pub enum SettingsError {
     #[error("expected raised_nats < high_nats < severe_nats, got {0}, {1}, {2}")]
     Bands(f64, f64, f64),
     /// One window alone could reach the band "high".
-    #[error("expected {name} below high_nats, so that one window never reaches it alone, got {got}")]
+    #[error(
+        "expected {name} below high_nats less the lowest margin, so that one window never reaches it alone, got {got}"
+    )]
     OneWindow {
         /// The setting.
         name: &'static str,
@@ -95,6 +98,18 @@ impl RiskSettings {
         }))
     }
 
+    /// The same settings with the sums of every band moved by a subject's own margin.
+    #[must_use]
+    pub fn with_margin(&self, margin: Margin) -> Self {
+        let nats = margin.nats();
+        Self {
+            raised_nats: self.raised_nats + nats,
+            high_nats: self.high_nats + nats,
+            severe_nats: self.severe_nats + nats,
+            ..*self
+        }
+    }
+
     /// Every fault of these settings, at once.
     #[must_use]
     pub fn faults(&self) -> Vec<SettingsError> {
@@ -105,9 +120,11 @@ impl RiskSettings {
             ("fixed_text_clip", self.fixed_text_clip),
         ];
         let bands = [self.raised_nats, self.high_nats, self.severe_nats];
+        // Also for whom it stands lowest.
+        let lowest = self.with_margin(Margin::bounded(Margin::LOWEST));
         for (name, got) in clips
             .into_iter()
-            .chain([("raised_nats", self.raised_nats), ("pointer_weight", self.pointer_weight)])
+            .chain([("raised_nats", lowest.raised_nats), ("pointer_weight", self.pointer_weight)])
         {
             if !(got > 0.0 && got.is_finite()) {
                 faults.push(SettingsError::NotPositive { name, got });
@@ -117,7 +134,7 @@ impl RiskSettings {
             faults.push(SettingsError::Bands(self.raised_nats, self.high_nats, self.severe_nats));
         }
         for (name, got) in clips {
-            if got >= self.high_nats {
+            if got >= lowest.high_nats {
                 faults.push(SettingsError::OneWindow { name, got });
             }
         }
@@ -132,6 +149,19 @@ mod tests {
     #[test]
     fn shipped_settings_have_no_fault() {
         assert_eq!(RiskSettings::default().faults(), vec![]);
+    }
+
+    #[test]
+    fn a_margin_moves_every_band_and_keeps_their_order() {
+        let shipped = RiskSettings::default();
+        for nats in [Margin::LOWEST, Margin::HIGHEST] {
+            let moved = shipped.with_margin(Margin::bounded(nats));
+            assert!(moved.raised_nats > 0.0 && moved.raised_nats < moved.high_nats);
+            assert_eq!(moved.risk_of(shipped.raised_nats + nats).get(), RISK_RAISED);
+            assert_eq!(moved.risk_of(shipped.high_nats + nats).get(), RISK_HIGH);
+            assert_eq!(moved.risk_of(shipped.severe_nats + nats).get(), RISK_SEVERE);
+        }
+        assert_eq!(shipped.with_margin(Margin::NONE), shipped);
     }
 
     #[test]

@@ -2,9 +2,9 @@
 #![allow(clippy::unwrap_used, reason = "a test stops at the first fault")]
 
 use palet_capture::{Event, FieldKind, KeyClass, KeyEvent, KeyPhase, KeySlot, What};
-use palet_comparison::{Account, JoinError, Models, PEOPLE_MAX, Reference};
+use palet_comparison::{Account, JoinError, Margin, Models, PEOPLE_MAX, Reference};
 use palet_features::{DeviceClass, Extractor, ExtractorSettings, FeatureWindow};
-use palet_risk::{RISK_RAISED, RiskSettings, SessionRisk};
+use palet_risk::{RISK_RAISED, RiskSettings, SessionRisk, learned_margin};
 use palet_units::Micros;
 
 /// How somebody types. **Units**: ms.
@@ -122,4 +122,37 @@ fn an_account_survives_its_store_and_reads_what_older_ones_wrote() {
     let windows = typed(CAT, 1, 256);
     let mobile = Reference::enrol(&models, DeviceClass::Mobile, &windows).unwrap();
     assert_eq!(Account::of(enrolled(&models, ANN)).joined(mobile).err(), Some(JoinError::Device));
+}
+
+#[test]
+fn a_margin_moves_the_risk_of_its_own_person_alone_and_survives_the_store() {
+    let models = Models::embedded().unwrap();
+    let ann = Account::of(enrolled(&models, ANN));
+    let later = ann.clone().with_margin(Margin::bounded(2.0));
+    // One block of a stranger's keys: the same evidence, further from masking.
+    let after_one = |account: &Account| {
+        let prepared = account.prepare(&models);
+        let mut session = SessionRisk::new(&RiskSettings::default());
+        let windows = typed(BEN, 9, 64);
+        session.update(&models, Some(&prepared), &windows, Micros::ZERO).value.get()
+    };
+    assert!(after_one(&later) < after_one(&ann), "{} {}", after_one(&later), after_one(&ann));
+    let both = Account::of(enrolled(&models, BEN)).joined(later).unwrap();
+    let read = Account::parse(&both.encode().unwrap()).unwrap();
+    let margins: Vec<f64> = read.prepare(&models).people().map(|person| person.margin().nats()).collect();
+    assert_eq!(margins, [0.0, 2.0]);
+    assert_eq!(Account::parse(&ann.encode().unwrap()).unwrap().margin(), Margin::NONE);
+}
+
+#[test]
+fn whose_sessions_vary_gets_the_higher_margin_and_a_calm_one_the_lower() {
+    let models = Models::embedded().unwrap();
+    let learned = |people: [Typist; 4]| {
+        let sessions: Vec<_> = (0u64..).zip(people).map(|(day, typist)| typed(typist, day, 256)).collect();
+        learned_margin(&models, &RiskSettings::default(), DeviceClass::Desktop, &sessions).nats()
+    };
+    let (calm, varied) = (learned([ANN; 4]), learned([ANN, BEN, CAT, ANN]));
+    assert!((Margin::LOWEST..0.0).contains(&calm), "{calm}");
+    assert!(varied > 0.0 && varied <= Margin::HIGHEST, "{varied}");
+    assert_eq!(learned([ANN; 4]).to_bits(), calm.to_bits());
 }
