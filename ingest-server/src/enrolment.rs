@@ -3,16 +3,18 @@
 //!
 //! A subject is *enrolling* until `ENROLLING_MAX` confirmed sessions have taught: each of them makes the anchor
 //! anew from all of them together, since spread over sessions matters more than amount. Afterwards the anchor is
-//! frozen. Every other session that may teach only moves the bounded drift beside it.
+//! frozen, and with it the subject's own margin, where the settings ask for one. Every other session that may teach only
+//! moves the bounded drift beside it. Sessions of an account of several people teach nobody.
 
 use actix_web::web;
 use palet_comparison::{
-    EnrolError, Reference,
+    Account, EnrolError, Margin, Reference,
     enrolment::{Automation, Confirmation, EndedSession, EnrolmentSettings, Learning, decide},
 };
 use palet_features::FeatureWindow;
+use palet_risk::learned_margin;
 use palet_units::{Micros, Probability, SubjectId, TenantId};
-use std::time::Duration;
+use std::{sync::Arc, time::Duration};
 use tokio::sync::watch;
 
 use crate::{
@@ -64,6 +66,10 @@ async fn look_at(state: &AppState, session: &SessionRecord, now: Micros) -> Stor
     if session.consent != ConsentGiven::Full {
         return note(state, session, Learnt::NoConsent, now, None).await;
     }
+    // On an account of several people a session does not tell whose it was; each of them learns as themselves.
+    if !state.store.people(&session.tenant, &session.subject, session.created_at).await?.is_empty() {
+        return note(state, session, Learnt::Shared, now, None).await;
+    }
     let seen = Seen::of(state, session).await?;
     if seen.windows.is_empty() {
         return note(state, session, Learnt::Empty, now, None).await;
@@ -101,26 +107,32 @@ async fn learn(
     let device = session.device.unwrap_or(DeviceClass::Desktop);
     let models = &state.registry.tools().models;
     let stored = state.store.reference(&session.tenant, &session.subject, device, now).await?;
-    let before = stored.as_ref().and_then(|stored| postcard::from_bytes::<Reference>(&stored.body).ok());
+    let before = stored.as_ref().and_then(|stored| Account::parse(&stored.body));
     let anchors = is_confirmed(session) && taught.iter().filter(|s| is_confirmed(s)).count() < ENROLLING_MAX;
-    let frozen = before.filter(|_| !anchors);
-    let made = match frozen {
-        Some(reference) => reference.updated(models, &seen.windows),
+    let made = match before.as_ref().filter(|_| !anchors) {
+        Some(account) => account.first().updated(models, &seen.windows).map(|next| (next, account.margin())),
         None => {
-            let mut windows = seen.windows;
+            let mut sessions = vec![seen.windows];
             for session in taught.iter().filter(|session| is_confirmed(session)) {
-                windows.extend(Seen::of(state, session).await?.windows);
+                sessions.push(Seen::of(state, session).await?.windows);
             }
-            Reference::enrol(models, class_of(device), &windows)
+            match Reference::enrol(models, class_of(device), &sessions.concat()) {
+                Ok(reference) => Ok((reference, margin(state, session, sessions).await)),
+                Err(error) => Err(error),
+            }
         }
     };
-    let reference = match made {
-        Ok(reference) => reference,
+    let (reference, margin) = match made {
+        Ok(made) => made,
         Err(EnrolError::NothingToLearn | EnrolError::Schema(_)) => {
             return note(state, session, Learnt::Empty, now, None).await;
         }
     };
-    let body = postcard::to_allocvec(&reference).map_err(|_| StoreError::Row { what: "reference" })?;
+    let account = match before {
+        Some(account) => account.with_first(reference, margin),
+        None => Account::of(reference).with_margin(margin),
+    };
+    let body = account.encode().ok_or(StoreError::Row { what: "reference" })?;
     let record = ReferenceRecord {
         tenant: session.tenant.clone(),
         subject: session.subject.clone(),
@@ -131,6 +143,18 @@ async fn learn(
         body,
     };
     note(state, session, Learnt::Updated, now, Some(&record)).await
+}
+
+/// What a subject's sessions teach of their margin, where this is wanted of them and they are confirmed.
+async fn margin(state: &AppState, session: &SessionRecord, sessions: Vec<Vec<FeatureWindow>>) -> Margin {
+    if !(state.settings.enrolment.own_margins && is_confirmed(session)) {
+        return Margin::NONE;
+    }
+    let tools = state.registry.tools();
+    let (models, risk) = (Arc::clone(&tools.models), tools.knowledge(&session.tenant).risk);
+    let device = class_of(session.device.unwrap_or(DeviceClass::Desktop));
+    let learned = tokio::task::spawn_blocking(move || learned_margin(&models, &risk, device, &sessions));
+    learned.await.unwrap_or(Margin::NONE)
 }
 
 async fn note(

@@ -81,6 +81,10 @@ named! {
         CallerKeyRevoked = "caller-key-revoked",
         /// A person proved, or failed to prove, who they are.
         StepUp = "step-up",
+        /// An account has one person more.
+        PersonJoined = "person-joined",
+        /// An account has one person less.
+        PersonLeft = "person-left",
         /// A subject's data was erased.
         SubjectErased = "subject-erased",
         /// A subject's data was handed out.
@@ -129,6 +133,8 @@ named! {
         Level = "level",
         /// The managed key, by class and version, never its bytes.
         ManagedKey = "managed_key",
+        /// A further person of an account, as the pseudonymous subject that they are enrolled as.
+        Member = "member",
         /// The age of the authentication, by the policy's name.
         Mfa = "mfa",
         /// The peers' usual count.

@@ -398,11 +398,14 @@ pub struct EnrolmentSettings {
     /// How long an ended session that nobody confirmed waits before it may teach: the time in which a bank
     /// hears of a fraud.
     pub quarantine_h: u64,
+    /// Whether confirmed sessions also teach how high evidence rises against a subject when it is they: risk then
+    /// reaches its bands so much later, or sooner, within bounds. References that learnt it keep it.
+    pub own_margins: bool,
 }
 
 impl Default for EnrolmentSettings {
     fn default() -> Self {
-        Self { interval_ms: 1_000, quarantine_h: 72 }
+        Self { interval_ms: 1_000, quarantine_h: 72, own_margins: false }
     }
 }
 

@@ -7,8 +7,8 @@ use utoipa::{
 };
 
 use super::{
-    Problem, approvals, assess, audit, capture, feedback, health, mask, policies, rewrap, sessions, subjects,
-    unmask,
+    Problem, approvals, assess, audit, capture, feedback, health, mask, people, policies, rewrap, sessions,
+    subjects, unmask,
 };
 
 /// The REST interface.
@@ -23,7 +23,7 @@ use super::{
     paths(
         sessions::open, sessions::list, sessions::read, sessions::end, capture::capture, assess::assess,
         feedback::report, mask::mask, rewrap::rewrap, unmask::unmask,
-        approvals::list, approvals::answer, approvals::break_glass, subjects::read, subjects::erase, audit::read, policies::read, policies::text,
+        approvals::list, approvals::answer, approvals::break_glass, subjects::read, subjects::erase, people::list, people::join, people::part, audit::read, policies::read, policies::text,
         policies::check, policies::stage, policies::withdraw, policies::promote, policies::roll_back, health::metrics, health::live, health::ready,
     ),
     tags(
@@ -91,6 +91,8 @@ mod tests {
             "/api/v1/feedback",
             "/api/v1/obfuscation/mask",
             "/api/v1/subjects/{subject}",
+            "/api/v1/subjects/{subject}/people",
+            "/api/v1/subjects/{subject}/people/{person}",
             "/api/v1/obfuscation/unmask",
             "/api/v1/obfuscation/approvals",
             "/api/v1/obfuscation/approvals/{approval}",

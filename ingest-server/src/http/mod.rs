@@ -10,6 +10,7 @@ mod feedback;
 mod health;
 mod mask;
 mod observe;
+mod people;
 mod policies;
 mod problem;
 mod rewrap;
@@ -71,6 +72,14 @@ pub fn configure(routes: &mut web::ServiceConfig, limits: &LimitSettings) {
             web::resource("/api/v1/subjects/{subject}")
                 .route(web::get().to(subjects::read))
                 .route(web::delete().to(subjects::erase)),
+        )
+        .service(
+            web::resource("/api/v1/subjects/{subject}/people")
+                .route(web::get().to(people::list))
+                .route(web::post().to(people::join)),
+        )
+        .service(
+            web::resource("/api/v1/subjects/{subject}/people/{person}").route(web::delete().to(people::part)),
         )
         .service(
             web::resource("/api/v1/obfuscation/unmask")

@@ -1,8 +1,8 @@
 //! `/api/v1/subjects/{subject}`: what is known of a subject, and its erasure.
 
 use actix_web::{HttpRequest, HttpResponse, web};
-use palet_comparison::{Modality, Reference};
-use palet_units::Micros;
+use palet_comparison::{Account, Modality};
+use palet_units::{Micros, SubjectId, TenantId};
 use serde::Serialize;
 use utoipa::ToSchema;
 
@@ -13,7 +13,7 @@ use crate::{
     audit::{Action, Detail, Entry, Outcome},
     clock, enrolment,
     live::Counts,
-    store::DeviceClass,
+    store::{DeviceClass, EndReason, StoreResult},
 };
 
 /// A subject's references.
@@ -44,6 +44,9 @@ pub(crate) struct ReferenceAnswer {
     pointer_trained: bool,
     /// Whether there are enough fixed texts in it.
     fixed_text_trained: bool,
+    /// How much further evidence must rise against this subject before risk reaches its bands: 0 at the points of
+    /// everybody. **Units**: nats.
+    margin_nats: f64,
 }
 
 /// Reads what is known of a subject.
@@ -61,8 +64,8 @@ pub(crate) async fn read(
         let Some(stored) = state.store.reference(&caller.tenant, &subject, device, Micros::MAX).await? else {
             continue;
         };
-        let reference = postcard::from_bytes::<Reference>(&stored.body).ok();
-        let trained = |modality| reference.as_ref().is_some_and(|reference| reference.is_trained(modality));
+        let account = Account::parse(&stored.body);
+        let trained = |modality| account.as_ref().is_some_and(|account| account.first().is_trained(modality));
         references.push(ReferenceAnswer {
             device,
             version: stored.version,
@@ -70,13 +73,15 @@ pub(crate) async fn read(
             keys_trained: trained(Modality::Keystroke),
             pointer_trained: trained(Modality::Pointer),
             fixed_text_trained: trained(Modality::FixedText),
+            margin_nats: account.as_ref().map_or(0.0, |account| account.margin().nats()),
         });
     }
     let (learnt, sessions_learnt) = enrolment::progress(&state, &caller.tenant, &subject).await?;
     Ok(web::Json(SubjectAnswer { subject: subject.to_string(), references, learnt, sessions_learnt }))
 }
 
-/// Erases a subject's references: every version, on every kind of device. Running sessions end.
+/// Erases a subject's references: every version, on every kind of device, and takes them off every account. Running
+/// sessions end.
 #[utoipa::path(delete, path = "/api/v1/subjects/{subject}", params(("subject" = String, Path)), tag = "subjects",
     responses((status = 204), (status = "4XX", body = Problem)))]
 pub(crate) async fn erase(
@@ -87,10 +92,10 @@ pub(crate) async fn erase(
     let caller = authorise(&request, &state, Scope::Subjects).await?;
     let subject = parse_subject(&subject)?;
     let now = clock::now();
-    for session in state.store.sessions_of(&caller.tenant, &subject, 100).await? {
-        if session.is_live(now) {
-            state.registry.end(session.id, crate::store::EndReason::Bank, now).await?;
-        }
+    end_sessions(&state, &caller.tenant, &subject, now).await?;
+    // Where the subject is a further person of an account, nobody is compared with them any more.
+    for account in state.store.accounts_of(&caller.tenant, &subject).await? {
+        end_sessions(&state, &caller.tenant, &account, now).await?;
     }
     let erased = state.store.erase_subject(&caller.tenant, &subject).await?;
     let entry = Entry::new(Action::SubjectErased, Outcome::Done, clock::now());
@@ -99,4 +104,19 @@ pub(crate) async fn erase(
     tracing::info!(event.action = "subject-erased", palet.tenant = %caller.tenant, palet.sessions = erased,
         "a subject's references and features were erased");
     Ok(HttpResponse::NoContent().finish())
+}
+
+/// Ends a subject's running sessions.
+pub(super) async fn end_sessions(
+    state: &AppState,
+    tenant: &TenantId,
+    subject: &SubjectId,
+    now: Micros,
+) -> StoreResult<()> {
+    for session in state.store.sessions_of(tenant, subject, 100).await? {
+        if session.is_live(now) {
+            state.registry.end(session.id, EndReason::Bank, now).await?;
+        }
+    }
+    Ok(())
 }

@@ -42,6 +42,8 @@ pub struct Whose {
     pub reference: Option<PreparedReference>,
     /// The version under which the store has it; 0 for none.
     pub reference_version: u64,
+    /// The versions of the references of the account's further people, in the order in which they joined.
+    pub others: Vec<u64>,
 }
 
 /// Something that changes a session or asks it something, as it is kept in the decision log.
@@ -101,13 +103,19 @@ pub struct DecisionVersions {
     pub model: String,
     /// The version under which the store has the reference; 0 for none.
     pub reference: u64,
+    /// The versions of the further people's references.
+    pub others: Vec<u64>,
     /// The policy, by the first 64 bits of its hash.
     pub policy: String,
 }
 
 impl std::fmt::Display for DecisionVersions {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        write!(f, "model {}, reference {}, policy {}", self.model, self.reference, self.policy)
+        write!(f, "model {}, reference {}", self.model, self.reference)?;
+        for other in &self.others {
+            write!(f, ", with {other}")?;
+        }
+        write!(f, ", policy {}", self.policy)
     }
 }
 
@@ -321,6 +329,7 @@ impl SessionEngine {
         DecisionVersions {
             model: models.get(..16).unwrap_or(&models).to_owned(),
             reference: whose.reference_version,
+            others: whose.others.clone(),
             policy: knowledge.policy.version().to_string(),
         }
     }

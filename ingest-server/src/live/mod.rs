@@ -4,6 +4,7 @@
 //! the decision log keeps the inputs, so that a restart, another node or `palet rescore` gets the same state.
 //! Nothing here awaits while it holds a session, asks the store in the path of a batch, or knows a socket.
 
+mod account;
 mod acting;
 mod asking;
 mod engine;

@@ -1,6 +1,5 @@
 //! The sessions in memory: found, loaded from the store, ended, and let go when silent. Bounded.
 
-use palet_comparison::{Account, PreparedReference};
 use palet_units::{Micros, SessionId, TenantId};
 use palet_wire::{Consent, PageFacts, RefusalCode};
 use parking_lot::Mutex;
@@ -8,6 +7,7 @@ use std::{collections::HashMap, sync::Arc};
 
 use super::{
     LiveSession, Whose,
+    account::{Compared, compared},
     session::{Beginning, Tools, channel_of},
 };
 use crate::{
@@ -153,16 +153,16 @@ impl Registry {
         if told.is_some() && (record.device.is_none() || consent != record.consent) {
             self.store.set_page(record.id, device, consent).await?;
         }
-        let reference = self.reference(&record, device, consent).await?;
+        let compared = self.compared(&record, device, consent).await?;
         let decisions = self.decisions(record.id).await?;
         let subject = self.tools.values.subject(&record.tenant, &record.subject).await?;
-        let (reference_version, reference) = reference.unzip();
         let channel = channel_of(&record.channel);
         let whose = Whose {
             tenant: record.tenant,
             channel,
-            reference,
-            reference_version: reference_version.unwrap_or(0),
+            reference: compared.reference,
+            reference_version: compared.version,
+            others: compared.others,
         };
         let beginning = Beginning {
             id: record.id,
@@ -178,22 +178,19 @@ impl Registry {
         Ok(LiveSession::resume(&self.tools.policies, beginning, now))
     }
 
-    async fn reference(
+    async fn compared(
         &self,
         record: &SessionRecord,
         device: DeviceClass,
         consent: ConsentGiven,
-    ) -> Result<Option<(u64, PreparedReference)>, StoreError> {
+    ) -> Result<Compared, StoreError> {
         if consent != ConsentGiven::Full {
-            return Ok(None);
+            return Ok(Compared::default());
         }
-        // The reference as it was when the session began: what the session's decisions can be made again with.
+        // The references as they were when the session began: what the session's decisions can be made again with.
         let (tenant, subject, began) = (&record.tenant, &record.subject, record.created_at);
-        let Some(stored) = self.store.reference(tenant, subject, device, began).await? else {
-            return Ok(None);
-        };
-        let reference = Account::parse(&stored.body);
-        Ok(reference.map(|reference| (stored.version, reference.prepare(&self.tools.models))))
+        let stored = self.store.reference(tenant, subject, device, began).await?;
+        compared(&*self.store, &self.tools.models, stored, began).await
     }
 
     async fn decisions(&self, id: SessionId) -> Result<Vec<DecisionRecord>, StoreError> {

@@ -1,12 +1,12 @@
 //! Stored decisions, made again: a session's inputs applied in order, with today's models, and with the policy and the
 //! reference that each decision was made with.
 
-use palet_comparison::Account;
 use palet_units::{Micros, SessionId};
 use std::sync::Arc;
 
 use super::{
     DecisionOutcome, Input, Knowledge, Policies, SessionEngine, ShadowOutcome, Whose,
+    account::compared,
     session::{channel_of, policy_in},
 };
 use crate::store::{
@@ -189,7 +189,7 @@ pub(super) async fn whose_of(
         }
         ConsentGiven::FraudOnly | ConsentGiven::None => None,
     };
-    Ok(whose(knowledge, record, stored))
+    whose(store, knowledge, record, stored).await
 }
 
 /// Whose session it is, with one version of the reference; 0 for none.
@@ -204,18 +204,23 @@ async fn whose_with(
         0 => None,
         version => store.reference_version(&record.tenant, &record.subject, device, version).await?,
     };
-    Ok(whose(knowledge, record, stored))
+    whose(store, knowledge, record, stored).await
 }
 
-fn whose(knowledge: &Knowledge, record: &SessionRecord, stored: Option<ReferenceRecord>) -> Whose {
-    let reference_version = stored.as_ref().map_or(0, |stored| stored.version);
-    let reference = stored.and_then(|stored| Account::parse(&stored.body));
-    Whose {
+async fn whose(
+    store: &dyn Store,
+    knowledge: &Knowledge,
+    record: &SessionRecord,
+    stored: Option<ReferenceRecord>,
+) -> StoreResult<Whose> {
+    let compared = compared(store, &knowledge.models, stored, record.created_at).await?;
+    Ok(Whose {
         tenant: record.tenant.clone(),
         channel: channel_of(&record.channel),
-        reference: reference.map(|reference| reference.prepare(&knowledge.models)),
-        reference_version,
-    }
+        reference: compared.reference,
+        reference_version: compared.version,
+        others: compared.others,
+    })
 }
 
 fn differences(stored: &DecisionOutcome, now: &DecisionOutcome) -> Vec<Difference> {

@@ -9,8 +9,8 @@ mod value_store;
 
 pub use records::{
     ApprovalRecord, ApprovalState, ConsentGiven, DecisionKind, DecisionRecord, DeviceClass, EndReason,
-    FeedbackKind, FeedbackRecord, KeyRecord, Learnt, PolicyStep, PolicyStepKind, ReferenceRecord,
-    SessionRecord, UnmaskRecord, Verdict,
+    FeedbackKind, FeedbackRecord, Joining, KeyRecord, Learnt, PersonRecord, PolicyStep, PolicyStepKind,
+    ReferenceRecord, SessionRecord, UnmaskRecord, Verdict,
 };
 
 pub use value_store::{RewrapJob, Rewrapping, TokenRecord, ValueStore};
@@ -124,7 +124,32 @@ pub trait Store: ValueStore {
         device: DeviceClass,
         version: u64,
     ) -> StoreResult<Option<ReferenceRecord>>;
-    /// Erases every reference, every decision, the secret and the random tokens of a subject, and marks the sessions so that nothing is learnt
+    /// Adds a person to an account that has room for `people_max` further ones. **Errors**: `Exists`.
+    async fn join_person(
+        &self,
+        tenant: &TenantId,
+        subject: &SubjectId,
+        person: &PersonRecord,
+        people_max: usize,
+    ) -> StoreResult<Joining>;
+    /// Takes a person off an account; false where they are not on it.
+    async fn part_person(
+        &self,
+        tenant: &TenantId,
+        subject: &SubjectId,
+        person: &SubjectId,
+        at: Micros,
+    ) -> StoreResult<bool>;
+    /// The further people whom an account had then, in the order in which they joined.
+    async fn people(
+        &self,
+        tenant: &TenantId,
+        subject: &SubjectId,
+        at: Micros,
+    ) -> StoreResult<Vec<PersonRecord>>;
+    /// The accounts that a person is, or was, a further person of.
+    async fn accounts_of(&self, tenant: &TenantId, person: &SubjectId) -> StoreResult<Vec<SubjectId>>;
+    /// Erases every reference, every decision, the secret, the random tokens and the accounts of a subject, and marks the sessions so that nothing is learnt
     /// from them; gives back how many sessions there were.
     async fn erase_subject(&self, tenant: &TenantId, subject: &SubjectId) -> StoreResult<u64>;
 

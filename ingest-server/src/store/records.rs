@@ -94,6 +94,8 @@ named! {
         Updated = "updated",
         /// Nothing: the rule refused the session.
         Refused = "refused",
+        /// Nothing: several people use the account.
+        Shared = "shared",
         /// Nothing: the consent forbids it.
         NoConsent = "no-consent",
         /// Nothing: there was nothing in it.
@@ -319,6 +321,30 @@ impl fmt::Debug for DecisionRecord {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "DecisionRecord({}-{}, {})", self.session, self.number, self.kind.as_str())
     }
+}
+
+/// A further person of an account.
+#[derive(Clone, PartialEq, Eq)]
+pub struct PersonRecord {
+    /// The subject that they are enrolled as, by themselves.
+    pub person: SubjectId,
+    /// When they joined.
+    pub joined_at: Micros,
+}
+
+impl fmt::Debug for PersonRecord {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "PersonRecord(joined at {:?})", self.joined_at)
+    }
+}
+
+/// What came of adding somebody to an account.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Joining {
+    /// They are on it.
+    Joined,
+    /// There is no room.
+    Full,
 }
 
 /// One version of a subject's biometric reference.

@@ -1,6 +1,7 @@
 //! SQLite: the embedded backend. One writer, several readers, write-ahead log.
 
 mod decisions;
+mod people;
 mod policies;
 mod references;
 mod sessions;
@@ -18,8 +19,8 @@ use std::{borrow::Cow, path::Path, time::Duration};
 
 use super::{
     ApprovalRecord, ApprovalState, ConsentGiven, DecisionRecord, DeviceClass, EndReason, FeedbackRecord,
-    KeyRecord, Learnt, PolicyStep, ReferenceRecord, SessionRecord, Store, StoreError, StoreResult,
-    UnmaskRecord,
+    Joining, KeyRecord, Learnt, PersonRecord, PolicyStep, ReferenceRecord, SessionRecord, Store, StoreError,
+    StoreResult, UnmaskRecord,
 };
 use crate::config::{StoreSettings, Synchronous};
 
@@ -33,6 +34,7 @@ const MIGRATIONS: &[(i64, &str, &str)] = &[
     (20, "value keys", include_str!("../../../migrations/sqlite/0020_value_keys.sql")),
     (30, "policies", include_str!("../../../migrations/sqlite/0030_policies.sql")),
     (31, "unmask", include_str!("../../../migrations/sqlite/0031_unmask.sql")),
+    (40, "account people", include_str!("../../../migrations/sqlite/0040_account_people.sql")),
 ];
 
 /// A store in one SQLite file.
@@ -243,6 +245,39 @@ impl Store for SqliteStore {
         version: u64,
     ) -> StoreResult<Option<ReferenceRecord>> {
         self.reference_version_row(tenant, subject, device, version).await
+    }
+
+    async fn join_person(
+        &self,
+        tenant: &TenantId,
+        subject: &SubjectId,
+        person: &PersonRecord,
+        people_max: usize,
+    ) -> StoreResult<Joining> {
+        self.join_person_row(tenant, subject, person, people_max).await
+    }
+
+    async fn part_person(
+        &self,
+        tenant: &TenantId,
+        subject: &SubjectId,
+        person: &SubjectId,
+        at: Micros,
+    ) -> StoreResult<bool> {
+        self.part_person_row(tenant, subject, person, at).await
+    }
+
+    async fn people(
+        &self,
+        tenant: &TenantId,
+        subject: &SubjectId,
+        at: Micros,
+    ) -> StoreResult<Vec<PersonRecord>> {
+        self.people_rows(tenant, subject, at).await
+    }
+
+    async fn accounts_of(&self, tenant: &TenantId, person: &SubjectId) -> StoreResult<Vec<SubjectId>> {
+        self.accounts_of_rows(tenant, person).await
     }
 
     async fn erase_subject(&self, tenant: &TenantId, subject: &SubjectId) -> StoreResult<u64> {

@@ -97,6 +97,7 @@ impl SqliteStore {
             "DELETE FROM subject_secrets WHERE tenant = ? AND subject = ?",
             "DELETE FROM value_tokens WHERE tenant = ? AND subject = ?",
             "DELETE FROM biometric_references WHERE tenant = ? AND subject = ?",
+            "DELETE FROM account_people WHERE tenant = ?1 AND (subject = ?2 OR person = ?2)",
             "DELETE FROM decisions WHERE session IN (SELECT id FROM sessions WHERE tenant = ? AND subject = ?)",
         ] {
             sqlx::query(statement)

@@ -154,6 +154,39 @@ async fn references_keep_their_versions_until_erased() {
 }
 
 #[tokio::test]
+async fn an_account_has_the_people_that_were_on_it_then() {
+    let (_folder, store) = store().await;
+    let tenant = session(7).tenant;
+    let named = |name: &str| -> SubjectId { name.parse().unwrap() };
+    let (account, ann) = (named("s-1"), named("ann"));
+    let person = |name: &str, at: u64| PersonRecord { person: named(name), joined_at: Micros(at) };
+    let joined = store.join_person(&tenant, &account, &person("ann", 10), 2).await.unwrap();
+    assert_eq!(joined, Joining::Joined);
+    let again = store.join_person(&tenant, &account, &person("ann", 11), 2).await;
+    assert!(matches!(again, Err(StoreError::Exists { .. })));
+    store.join_person(&tenant, &account, &person("ben", 20), 2).await.unwrap();
+    let full = store.join_person(&tenant, &account, &person("cat", 21), 2).await.unwrap();
+    assert_eq!(full, Joining::Full);
+    assert!(store.part_person(&tenant, &account, &ann, Micros(30)).await.unwrap());
+    assert!(!store.part_person(&tenant, &account, &ann, Micros(31)).await.unwrap());
+    store.join_person(&tenant, &account, &person("ann", 40), 2).await.unwrap();
+    for (at, there) in [
+        (9, vec![]),
+        (10, vec!["ann"]),
+        (29, vec!["ann", "ben"]),
+        (30, vec!["ben"]),
+        (40, vec!["ben", "ann"]),
+    ] {
+        let people = store.people(&tenant, &account, Micros(at)).await.unwrap();
+        let names: Vec<&str> = people.iter().map(|person| person.person.as_str()).collect();
+        assert_eq!(names, there, "at {at}");
+    }
+    assert_eq!(store.accounts_of(&tenant, &ann).await.unwrap().first(), Some(&account));
+    store.erase_subject(&tenant, &ann).await.unwrap();
+    assert_eq!(store.people(&tenant, &account, Micros(29)).await.unwrap(), [person("ben", 20)]);
+}
+
+#[tokio::test]
 async fn what_was_written_survives_the_process() {
     let (folder, store) = store().await;
     store.insert_session(&session(7)).await.unwrap();
