@@ -8,7 +8,7 @@ CARGO ?= cargo
 CORPORA := $(or $(PALET_DATA),../shared/data)/corpora
 PALET := target/release/palet
 
-.PHONY: e2e-pointer help setup sdk site build demo test test-rust test-js fmt fmt-check lint size e2e bench bench-presidio eval eval-docs eval-docs-check rescore \
+.PHONY: help setup sdk site build demo test test-rust test-js fmt fmt-check lint size e2e bench bench-presidio eval eval-docs eval-docs-check rescore \
 	models ml-setup strokes train models-check sequence-weights notebook encoder-report fuzz crash docs ci clean
 
 help: ## List the targets
@@ -74,11 +74,7 @@ size: sdk ## The SDK's size against its budget
 
 e2e: sdk site tests/e2e/node_modules/.package-lock.json ## Real server, real Chromium and Firefox
 	$(CARGO) build --release --package palet-server --package palet-tests --bin palet --bin feed
-	cd tests/e2e && node --test --test-concurrency=1 --test-reporter=spec suite/*.test.mjs
-
-e2e-pointer: sdk site tests/e2e/node_modules/.package-lock.json ## Recorded pointers in real Chromium: a demand that does not hold yet
-	$(CARGO) build --release --package palet-server --package palet-tests --bin palet --bin feed
-	cd tests/e2e && node --test --test-reporter=spec measure/pointer.test.mjs
+	cd tests/e2e && node --test --test-concurrency=3 --test-reporter=spec suite/*.test.mjs
 
 bench: build ## Ratios against peers measured in the same run
 	scripts/bench.sh
