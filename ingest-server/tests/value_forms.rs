@@ -111,8 +111,10 @@ async fn rewrapping_follows_a_rotation_without_a_stop_and_doing_it_again_changes
     let mut batch = again(masked["items"].as_array().unwrap());
     batch.push(json!({"reference": "other", "class": "account", "record": "r", "text": batch[0]["text"]}));
     batch.push(json!({"reference": "garbage", "class": "iban", "text": "p1.AAAA"}));
+    batch.push(json!({"reference": "no text", "class": "iban"}));
+    batch.push(json!(7));
     let (status, moved) = server.call_as(&key, "POST", REWRAP, Some(json!({"items": batch}))).await;
-    assert_eq!((status, &moved["rewrapped"], &moved["refused"]), (200, &json!(4), &json!(3)), "{moved}");
+    assert_eq!((status, &moved["rewrapped"], &moved["refused"]), (200, &json!(4), &json!(5)), "{moved}");
     let items = moved["items"].as_array().unwrap();
     for item in &items[..4] {
         assert_eq!((&item["outcome"], &item["key_version"]), (&json!("rewrapped"), &json!(2)), "{item}");
@@ -123,6 +125,10 @@ async fn rewrapping_follows_a_rotation_without_a_stop_and_doing_it_again_changes
         (&json!("sealed-value-refused"), &json!("sealed-value-refused"))
     );
     assert_eq!(items[5]["detail"], items[6]["detail"], "a wrong class is not told from garbage");
+    assert_eq!(
+        (&items[7]["reference"], &items[7]["code"], &items[8]["code"]),
+        (&json!("no text"), &json!("item-malformed"), &json!("item-malformed"))
+    );
     let (_, current) = server.call_as(&key, "POST", REWRAP, Some(json!({"items": again(&items[..4])}))).await;
     for (item, before) in current["items"].as_array().unwrap().iter().zip(items) {
         assert_eq!((&item["outcome"], &item["text"]), (&json!("current"), &before["text"]), "{item}");

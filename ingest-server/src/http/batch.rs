@@ -35,6 +35,18 @@ pub(super) enum Given<T> {
     Other(IgnoredAny),
 }
 
+impl<T> Given<T> {
+    /// The item. **Errors**: `item-malformed`, with its reference.
+    pub(super) fn item(&self) -> Result<&T, (&str, Fault)> {
+        let reference = match self {
+            Self::Item(item) => return Ok(item),
+            Self::Odd { reference } => reference,
+            Self::Other(_) => "",
+        };
+        Err((reference, ("item-malformed", "expected the members of an item, each of its kind".into())))
+    }
+}
+
 /// The body of a request, wiped when dropped. **Errors**: longer than the limit, or cut off.
 pub(super) async fn read_body(
     request: &HttpRequest,

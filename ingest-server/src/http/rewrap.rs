@@ -12,7 +12,7 @@ use utoipa::ToSchema;
 
 use super::{
     Problem, authorise,
-    batch::{Fault, Outcomes, expect_items, expect_reference, parse, parse_class, read_body},
+    batch::{Fault, Given, Outcomes, expect_items, expect_reference, parse, parse_class, read_body},
     sessions::{own_session, parse_subject},
 };
 use crate::{
@@ -38,7 +38,8 @@ pub(crate) struct RewrapRequest<'b> {
     subject: Option<Cow<'b, str>>,
     /// At most 10,000.
     #[serde(borrow)]
-    items: Vec<RewrapItem<'b>>,
+    #[schema(value_type = Vec<RewrapItem>)]
+    items: Vec<Given<RewrapItem<'b>>>,
 }
 
 /// A value in another form.
@@ -144,7 +145,14 @@ pub(crate) async fn rewrap(
     let (session, subject) = whose(&state, &caller, &batch).await?;
     let place = Place { tenant: &caller.tenant, session, subject: subject.as_deref(), now: clock::now() };
     let mut outcomes = Outcomes::new(batch.items.len());
-    for item in &batch.items {
+    for given in &batch.items {
+        let item = match given.item() {
+            Ok(item) => item,
+            Err((reference, fault)) => {
+                outcomes.refuse(reference, &fault);
+                continue;
+            }
+        };
         match rewrap_item(&state, item, &place).await? {
             Ok(Rewrapped::Moved(value)) => outcomes.push(&outcome("rewrapped", item, &value)),
             Ok(Rewrapped::Current(value)) => outcomes.push(&outcome("current", item, &value)),
