@@ -5,7 +5,7 @@ use palet_policy::{Answer, Circumstances, MfaAge, Obligation, Policy, Question, 
 use palet_units::{Micros, TenantId};
 use parking_lot::Mutex;
 use rand::RngExt;
-use std::collections::HashMap;
+use std::{borrow::Cow, collections::HashMap};
 
 use super::{
     grants::{Grant, Grants},
@@ -181,7 +181,7 @@ impl UnmaskDesk {
         asked: &Asked,
         (at, opened): (usize, OpenedItem),
         leave: &Leave,
-        rulings: &mut HashMap<String, Ruling>,
+        rulings: &mut HashMap<Cow<'static, str>, Ruling>,
         now: Micros,
     ) -> Outcome {
         let item = &asked.items[at];

@@ -40,10 +40,10 @@ pub(crate) fn bare(name: &str) -> &str {
 }
 
 /// The name under which [`Classes::parse`] finds a class.
-pub(crate) fn name_of(class: ClassRef<'_>) -> String {
+pub(crate) fn name_of(class: ClassRef<'_>) -> Cow<'static, str> {
     match class {
-        ClassRef::BuiltIn(class) => class.as_str().to_owned(),
-        ClassRef::Custom(class) => [PREFIX, class.name()].concat(),
+        ClassRef::BuiltIn(class) => class.as_str().into(),
+        ClassRef::Custom(class) => [PREFIX, class.name()].concat().into(),
     }
 }
 
