@@ -4,6 +4,7 @@
 set -euo pipefail
 cd "$(dirname "$0")/.."
 chosen=("$@")
+failed=()
 
 wanted() { ((${#chosen[@]} == 0)) || [[ " ${chosen[*]} " == *" $1 "* ]]; }
 run() { # name, command…
@@ -11,7 +12,7 @@ run() { # name, command…
   shift
   wanted "$name" || return 0
   printf '\n== %s\n' "$name"
-  "$@"
+  "$@" || failed+=("$name")
 }
 
 run obfuscation cargo bench --quiet --package palet-obfuscation --bench ratios
@@ -23,4 +24,5 @@ run server cargo bench --quiet --package palet-server --bench server_cpu
 run inference cargo bench --quiet --package palet-sequence --bench inference
 run sdk npm --prefix js run --silent bench
 
-node scripts/measured.mjs
+node scripts/measured.mjs || failed+=(measured)
+((${#failed[@]} == 0)) || { echo "bench: failed: ${failed[*]}" >&2; exit 1; }

@@ -65,7 +65,9 @@ impl Grouped {
         gaps: &str,
     ) -> Result<Self, Malformed> {
         let value = value.trim_matches(|c| is_blank(c) || is_invisible(c));
-        let mut grouped = Self { symbols: Zeroizing::new(Vec::with_capacity(SYMBOLS_MAX)), gaps: Vec::new() };
+        // Never moved while it grows, and no more to wipe than it takes.
+        let room = value.len().min(SYMBOLS_MAX);
+        let mut grouped = Self { symbols: Zeroizing::new(Vec::with_capacity(room)), gaps: Vec::new() };
         for (at, c) in value.chars().enumerate().filter(|&(_, c)| !is_invisible(c)) {
             if let Some(symbol) = read(c) {
                 if grouped.symbols.len() == SYMBOLS_MAX {
