@@ -312,7 +312,8 @@ async fn measure() {
     let peer = measure_echo(ours.frame_bytes).await;
     let row = |name: &str, ours: f64, peer: f64, limit: Option<f64>| {
         let (ratio, holds) = (ours / peer, limit.map(|limit| ours <= limit));
-        println!("{name:<55} {ours:7.2} µs   echo {peer:6.2} µs   ratio {ratio:5.2}   limit {limit:?}");
+        let bound = limit.map_or_else(String::new, |limit| format!("   at most {limit} µs"));
+        println!("{name:<55} {ours:7.2} µs   echo {peer:6.2} µs   ratio {ratio:5.2}{bound}");
         json!({"name": name, "ours": ours, "peer": peer, "ratio": ratio, "unit": "µs", "limit": limit, "holds": holds})
     };
     println!(
