@@ -81,7 +81,7 @@ enum Command {
 #[derive(clap::Args, Clone, Debug)]
 struct ConfigFile {
     /// The settings' file; without one, defaults and PALET_ROOM__FIELD alone.
-    #[arg(long, value_name = "FILE", env = "PALET_CONFIG")]
+    #[arg(long, value_name = "FILE", env = "PALET_CONFIG", global = true)]
     config: Option<PathBuf>,
 }
 
@@ -170,4 +170,35 @@ async fn asked_to_stop() {
         }
     }
     let _ = tokio::signal::ctrl_c().await;
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use clap::CommandFactory;
+
+    fn examples(command: &clap::Command, found: &mut Vec<String>) {
+        let told = command.get_long_about().map(ToString::to_string).unwrap_or_default();
+        found.extend(told.lines().filter_map(|line| line.strip_prefix("Example: ")).map(str::to_owned));
+        command.get_subcommands().for_each(|below| examples(below, found));
+    }
+
+    #[test]
+    fn every_example_that_help_gives_is_understood() {
+        let mut found = Vec::new();
+        examples(&Arguments::command(), &mut found);
+        assert!(found.len() >= 30, "{found:?}");
+        let refused: Vec<_> = found
+            .iter()
+            .filter_map(|example| {
+                let words: Vec<_> = example.split(['<', '>']).next()?.split_whitespace().collect();
+                // What the environment usually holds, never a command line that others can see.
+                let with_key = words.iter().copied().chain(["--key", "of-the-environment"]);
+                let parsed =
+                    Arguments::try_parse_from(&words).or_else(|_| Arguments::try_parse_from(with_key));
+                parsed.err().map(|error| format!("{example}: {error}"))
+            })
+            .collect();
+        assert_eq!(refused, [""; 0]);
+    }
 }
