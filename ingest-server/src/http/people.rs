@@ -97,12 +97,18 @@ pub(crate) async fn join(
     if there.len() >= OTHERS_MAX {
         return Err(full());
     }
-    note(&state, &caller, Action::PersonJoined, (&subject, &person.person)).await?;
-    match state.store.join_person(&caller.tenant, &subject, &person, OTHERS_MAX).await {
-        Ok(Joining::Joined) => {}
-        Ok(Joining::Full) => return Err(full()),
-        Err(StoreError::Exists { .. }) => return Err(joined_already()),
+    let both = (&subject, &person.person);
+    note(&state, &caller, Action::PersonJoined, Outcome::Done, both).await?;
+    let lost = match state.store.join_person(&caller.tenant, &subject, &person, OTHERS_MAX).await {
+        Ok(Joining::Joined) => None,
+        Ok(Joining::Full) => Some(full()),
+        Err(StoreError::Exists { .. }) => Some(joined_already()),
         Err(error) => return Err(error.into()),
+    };
+    if let Some(lost) = lost {
+        // Somebody else was faster, after the line that says it was done.
+        note(&state, &caller, Action::PersonJoined, Outcome::Refused, both).await?;
+        return Err(lost);
     }
     tracing::info!(event.action = "person-joined", palet.tenant = %caller.tenant, "an account has one person more");
     Ok(HttpResponse::Created().json(told_of(&state, &caller.tenant, &subject, person).await?))
@@ -124,9 +130,11 @@ pub(crate) async fn part(
     if there.iter().all(|other| other.person != person) {
         return Err(unknown());
     }
-    note(&state, &caller, Action::PersonLeft, (&subject, &person)).await?;
+    let both = (&subject, &person);
+    note(&state, &caller, Action::PersonLeft, Outcome::Done, both).await?;
     let now = clock::now();
     if !state.store.part_person(&caller.tenant, &subject, &person, now).await? {
+        note(&state, &caller, Action::PersonLeft, Outcome::Refused, both).await?;
         return Err(unknown());
     }
     end_sessions(&state, &caller.tenant, &subject, now).await?;
@@ -148,9 +156,10 @@ async fn note(
     state: &AppState,
     caller: &Caller,
     action: Action,
+    outcome: Outcome,
     (subject, person): (&SubjectId, &SubjectId),
 ) -> Result<(), Problem> {
-    let entry = Entry::new(action, Outcome::Done, clock::now()).tenant(&caller.tenant).key(&caller.key_id);
+    let entry = Entry::new(action, outcome, clock::now()).tenant(&caller.tenant).key(&caller.key_id);
     state.audit.append(entry.with(Detail::Subject, subject).with(Detail::Member, person)).await?;
     Ok(())
 }
