@@ -115,78 +115,96 @@ async fn destroy_first_key(folder: &Path, class: &str) {
     }
 }
 
+const MASK: &str = "/api/v1/obfuscation/mask";
+const REWRAP: &str = "/api/v1/obfuscation/rewrap";
+const IBAN: &str = "DE02120300000000202051";
+
+fn to_mask(reference: &str, class: &str, value: &str, form: &str) -> Value {
+    json!({"reference": reference, "class": class, "value": value, "record": "r", "form": form})
+}
+
+/// Masked items: five under the key of IBANs, in every form and of a subject; one of another class; one garbled.
+async fn masked_items(server: &TestServer) -> Vec<Value> {
+    let items = json!({"items": [
+        to_mask("sealed", "iban", IBAN, "sealed"),
+        to_mask("deterministic", "iban", IBAN, "deterministic"),
+        to_mask("random", "iban", IBAN, "random"),
+        to_mask("fpe", "iban", IBAN, "fpe"),
+        to_mask("other class", "phone", "+49 171 2345678", "sealed"),
+    ]});
+    let (_, masked) = server.call("POST", MASK, Some(items)).await;
+    let anns = json!({"subject": "ann", "items": [to_mask("ann's", "iban", IBAN, "sealed")]});
+    let (_, of_ann) = server.call("POST", MASK, Some(anns)).await;
+    assert_eq!((&masked["masked"], &of_ann["masked"]), (&json!(5), &json!(1)), "{masked} {of_ann}");
+    let mut items = masked["items"].as_array().unwrap().clone();
+    items.insert(4, of_ann["items"][0].clone());
+    let mut garbled = items[0].clone();
+    garbled["sealed"] = json!("p1.AAAA");
+    items.push(garbled);
+    items
+}
+
+/// What a masked item carries for its value.
+fn text_of(item: &Value) -> Value {
+    ["sealed", "token", "surrogate"].into_iter().find_map(|name| item.get(name).cloned()).unwrap()
+}
+
+/// Asks for the values of masked items, under an idempotency key: each item's answer.
+async fn unmask(server: &TestServer, desk: &str, masked: &[Value], name: &str) -> Vec<Value> {
+    let asked = |item: &Value| {
+        let is_pseudonym = item["form"] == "fpe";
+        json!({"reference": item["reference"], "class": item["class"], "sealed": text_of(item), "record": "r",
+            "subject": if item["reference"] == "ann's" { "ann" } else { "" },
+            "form": if is_pseudonym { "fpe" } else { "" },
+            "key_version": is_pseudonym.then(|| item["key_version"].clone())})
+    };
+    let items: Vec<_> = masked.iter().map(asked).collect();
+    let asker = json!({"person": "clerk-17", "role": "clerk", "channel": "call-centre", "mfa_age_s": 60});
+    let body =
+        json!({"acting_for": asker, "purpose": "support", "reason": "customer asks for it", "items": items});
+    let mut answer = awc::Client::default()
+        .post(server.url("/api/v1/obfuscation/unmask"))
+        .insert_header(("Authorization", format!("Bearer {desk}")))
+        .insert_header(("Idempotency-Key", name))
+        .send_json(&body)
+        .await
+        .unwrap();
+    let answer: Value = answer.json().await.unwrap();
+    answer["items"].as_array().unwrap().clone()
+}
+
+/// References of the items that were answered.
+fn answered(items: &[Value]) -> Vec<String> {
+    let good = items.iter().filter(|item| item["outcome"] != "refused");
+    good.map(|item| item["reference"].as_str().unwrap().to_owned()).collect()
+}
+
+/// Waits until a running server no longer holds the first key of IBANs.
+async fn first_key_is_gone(server: &TestServer) {
+    for _ in 0..200 {
+        let keys = server.state.values.ring().tenant(&"bank".parse().unwrap()).unwrap();
+        if keys.version(FieldClass::Iban, KeyVersion(1)).is_none() {
+            return;
+        }
+        tokio::time::sleep(SECOND / 50).await;
+    }
+    panic!("the server did not follow");
+}
+
 #[actix_web::test]
 async fn values_under_a_key_that_two_officers_destroyed_open_no_more_and_the_others_do() {
-    const MASK: &str = "/api/v1/obfuscation/mask";
-    const REWRAP: &str = "/api/v1/obfuscation/rewrap";
     let server = TestServer::start_with(&[("PALET_KEYS__CHECK_INTERVAL_MS", "100")]).await;
     let scopes = Scopes::parse("unmask").unwrap();
     let desk = issue_key(&*server.state.store, &"bank".parse().unwrap(), "desk", scopes).await.unwrap();
     let desk = desk.expose_secret().to_owned();
-    let of = |reference: &str, class: &str, value: &str, form: &str| json!({"reference": reference, "class": class, "value": value, "record": "r", "form": form});
-    let items = json!({"items": [
-        of("sealed", "iban", "DE02120300000000202051", "sealed"),
-        of("deterministic", "iban", "DE02120300000000202051", "deterministic"),
-        of("random", "iban", "DE02120300000000202051", "random"),
-        of("fpe", "iban", "DE02120300000000202051", "fpe"),
-        of("other class", "phone", "+49 171 2345678", "sealed"),
-    ]});
-    let (_, masked) = server.call("POST", MASK, Some(items)).await;
-    let anns = json!({"subject": "ann", "items": [of("ann's", "iban", "DE02120300000000202051", "sealed")]});
-    let (_, of_ann) = server.call("POST", MASK, Some(anns)).await;
-    assert_eq!((&masked["masked"], &of_ann["masked"]), (&json!(5), &json!(1)), "{masked} {of_ann}");
-    let mut shown: Vec<_> = masked["items"].as_array().unwrap().clone();
-    shown.insert(4, of_ann["items"][0].clone());
-    let mut garbled = shown[0].clone();
-    garbled["sealed"] = json!("p1.AAAA");
-    shown.push(garbled);
-    let text = |item: &Value| {
-        ["sealed", "token", "surrogate"].into_iter().find_map(|name| item.get(name).cloned()).unwrap()
-    };
-    let read = async |name: &str| -> Vec<Value> {
-        let items: Vec<_> = shown
-            .iter()
-            .map(|item| {
-                let is_pseudonym = item["form"] == "fpe";
-                json!({"reference": item["reference"], "class": item["class"], "sealed": text(item), "record": "r",
-                    "subject": if item["reference"] == "ann's" { "ann" } else { "" },
-                    "form": if is_pseudonym { "fpe" } else { "" },
-                    "key_version": is_pseudonym.then(|| item["key_version"].clone())})
-            })
-            .collect();
-        let asker = json!({"person": "clerk-17", "role": "clerk", "channel": "call-centre", "mfa_age_s": 60});
-        let body = json!({"acting_for": asker, "purpose": "support", "reason": "customer asks for it",
-            "items": items});
-        let mut answer = awc::Client::default()
-            .post(server.url("/api/v1/obfuscation/unmask"))
-            .insert_header(("Authorization", format!("Bearer {desk}")))
-            .insert_header(("Idempotency-Key", name))
-            .send_json(&body)
-            .await
-            .unwrap();
-        let answer: Value = answer.json().await.unwrap();
-        answer["items"].as_array().unwrap().clone()
-    };
-    let done = |items: &[Value]| -> Vec<String> {
-        let good = items.iter().filter(|item| item["outcome"] != "refused");
-        good.map(|item| item["reference"].as_str().unwrap().to_owned()).collect()
-    };
-    let before = read("before").await;
-    assert_eq!(done(&before), ["sealed", "deterministic", "random", "fpe", "ann's", "other class"]);
+    let shown = masked_items(&server).await;
+    let before = unmask(&server, &desk, &shown, "before").await;
+    assert_eq!(answered(&before), ["sealed", "deterministic", "random", "fpe", "ann's", "other class"]);
 
     destroy_first_key(server.folder(), "iban").await;
-    let follows = || {
-        let keys = server.state.values.ring().tenant(&"bank".parse().unwrap()).unwrap();
-        keys.version(FieldClass::Iban, KeyVersion(1)).is_none()
-    };
-    for _ in 0..200 {
-        if follows() {
-            break;
-        }
-        tokio::time::sleep(SECOND / 50).await;
-    }
-    let after = read("after").await;
-    assert_eq!(done(&after), ["other class"]);
+    first_key_is_gone(&server).await;
+    let after = unmask(&server, &desk, &shown, "after").await;
+    assert_eq!(answered(&after), ["other class"]);
     let mut wrong_token = after[6].clone();
     for item in &after[..5] {
         wrong_token["reference"] = item["reference"].clone();
@@ -194,15 +212,15 @@ async fn values_under_a_key_that_two_officers_destroyed_open_no_more_and_the_oth
     }
     assert_eq!(wrong_token["code"], "sealed-value-refused");
 
-    let texts = |item: &Value| json!({"reference": "same", "class": item["class"], "text": text(item), "record": "r"});
+    let texts = |item: &Value| json!({"reference": "same", "class": item["class"], "text": text_of(item), "record": "r"});
     let batch: Vec<_> = [&shown[0], &shown[2], &shown[6], &shown[5]].into_iter().map(texts).collect();
     let (_, moved) = server.call_as(&desk, "POST", REWRAP, Some(json!({"items": batch}))).await;
     let (moved, garbled) = (&moved["items"], &moved["items"][2]);
     assert_eq!((&garbled["code"], &moved[3]["outcome"]), (&json!("sealed-value-refused"), &json!("current")));
     assert!(moved[0] == *garbled && moved[1] == *garbled, "nor does rewrapping tell them apart: {moved}");
 
-    let (_, fresh) =
-        server.call("POST", MASK, Some(json!({"items": [of("new", "iban", "DE02", "sealed")]}))).await;
+    let another = json!({"items": [to_mask("new", "iban", "DE02", "sealed")]});
+    let (_, fresh) = server.call("POST", MASK, Some(another)).await;
     assert_eq!(fresh["items"][0]["key_version"], 2, "what is new is sealed under the next key: {fresh}");
     let log = palet(server.folder(), &["audit", "verify"], "").await;
     assert_eq!(log.status, 0, "{}{}", log.out, log.err);

@@ -121,6 +121,21 @@ async fn decision(bank: &Bank, reference: &Value) -> palet_server::store::Decisi
     panic!("the decision was never written");
 }
 
+async fn promote(bank: &Bank, key: &str, person: &str, version: &str) -> (u16, Value) {
+    bank.post(key, "promote", json!({"person": person, "version": version})).await
+}
+
+async fn refuses_whoever_may_not_promote(bank: &Bank, version: &str) {
+    for (key, person, version, code) in [
+        (&bank.approver, "ada", version, "policy-same-person"),
+        (&bank.author, "ben", version, "policy-same-key"),
+        (&bank.approver, "ben", "0011223344556677", "policy-unknown"),
+    ] {
+        let (status, answer) = promote(bank, key, person, version).await;
+        assert_eq!((status, answer["code"].as_str()), (409, Some(code)));
+    }
+}
+
 #[actix_web::test]
 async fn a_staged_policy_answers_beside_the_active_one_and_takes_over_by_a_second_person() {
     let bank = Bank::open(&[]).await;
@@ -151,20 +166,8 @@ async fn a_staged_policy_answers_beside_the_active_one_and_takes_over_by_a_secon
     );
     assert!(standing["staged"]["differed"].as_u64().unwrap() >= 1, "{standing}");
 
-    let promote = |key: &str, person: &str, version: &str| {
-        let (key, body) = (key.to_owned(), json!({"person": person, "version": version}));
-        let bank = &bank;
-        async move { bank.post(&key, "promote", body).await }
-    };
-    let code =
-        |(status, answer): (u16, Value)| (status, answer["code"].as_str().unwrap_or_default().to_owned());
-    assert_eq!(code(promote(&bank.approver, "ada", &version).await), (409, "policy-same-person".into()));
-    assert_eq!(code(promote(&bank.author, "ben", &version).await), (409, "policy-same-key".into()));
-    assert_eq!(
-        code(promote(&bank.approver, "ben", "0011223344556677").await),
-        (409, "policy-unknown".into())
-    );
-    let (status, answer) = promote(&bank.approver, "ben", &version).await;
+    refuses_whoever_may_not_promote(&bank, &version).await;
+    let (status, answer) = promote(&bank, &bank.approver, "ben", &version).await;
     assert_eq!((status, &answer["active"]), (200, &json!(version)));
     let after = decide(&bank, &session).await;
     assert_eq!((&after["decision"], &after["versions"]["policy"]), (&json!("deny"), &json!(version)));
