@@ -3,11 +3,12 @@
 //! Everything is read and checked before a port is opened, and all faults are told at once. Secrets live in
 //! `SecretString` and are never printed. Nothing here starts, opens or connects.
 
+mod check;
 mod faults;
 mod load;
 mod rooms;
 
-pub(crate) use rooms::parse_key;
+pub(crate) use check::parse_key;
 
 pub use faults::{Fault, Faults};
 pub use load::{Sources, load};

@@ -244,9 +244,13 @@ pub(crate) fn bic(scan: &mut Scan<'_>, start: usize, end: usize) {
     if !word[6..].iter().all(of_place) || !is_country(word[4], word[5]) {
         return;
     }
-    let needs = if word.len() == 11 && word.ends_with(b"XXX") { Needs::Nothing } else { Needs::Context };
+    let needs =
+        if word.len() == 11 && word.ends_with(&HEAD_OFFICE) { Needs::Nothing } else { Needs::Context };
     scan.report(Entity::Bic, (start, end), 50, needs);
 }
+
+/// The branch code of a bank's head office (ISO 9362).
+const HEAD_OFFICE: [u8; 3] = [b'X'; 3];
 
 /// The second letters of the country codes of ISO 3166-1 (and Kosovo's) by first letter.
 const COUNTRY_CODES: [&[u8]; 26] = [
