@@ -8,7 +8,6 @@ use actix_web::{
 };
 use palet_comparison::Models;
 use palet_policy::Policy;
-use palet_risk::RiskSettings;
 use palet_sequence::SequenceModels;
 use palet_units::Micros;
 use palet_wire::{Hello, RefusalCode};
@@ -185,8 +184,7 @@ pub async fn start(settings: Settings, more: Option<MoreRoutes>) -> Result<Runni
     let (log, writer) = DecisionLog::new(&settings.decisions, Arc::clone(&store), Arc::clone(&metrics));
     let classes = Classes::new(&settings.custom);
     let values = Arc::new(Values::new(Arc::new(ring), Arc::clone(&store)).with_classes(classes));
-    let risk = RiskSettings::default();
-    let policies = succession::replay(&*store, Arc::clone(&models), risk, &base).await?;
+    let policies = succession::replay(&*store, Arc::clone(&models), settings.risk, &base).await?;
     if let Some(entry) = succession::settle(&*store, &settings, &policies, &base).await? {
         audit.append(entry).await?;
     }
@@ -290,7 +288,7 @@ fn models() -> Result<Models, StartError> {
 pub async fn policies(settings: &Settings, store: &dyn Store) -> Result<(Arc<Models>, Policies), StartError> {
     let models = Arc::new(models()?);
     let base = Arc::new(load_policy(settings)?);
-    let policies = succession::replay(store, Arc::clone(&models), RiskSettings::default(), &base).await?;
+    let policies = succession::replay(store, Arc::clone(&models), settings.risk, &base).await?;
     Ok((models, policies))
 }
 

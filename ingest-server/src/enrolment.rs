@@ -4,12 +4,13 @@
 //! A subject is *enrolling* until `ENROLLING_MAX` confirmed sessions have taught: each of them makes the anchor
 //! anew from all of them together, since spread over sessions matters more than amount. Afterwards the anchor is
 //! frozen, and with it the subject's own margin, where the settings ask for one. Every other session that may teach only
-//! moves the bounded drift beside it. Sessions of an account of several people teach nobody.
+//! moves the bounded drift beside it. Habits are learnt from confirmed sessions only, all of them. Sessions of an account of several people teach nobody.
 
 use actix_web::web;
 use palet_comparison::{
     Account, EnrolError, Margin, Reference,
     enrolment::{Automation, Confirmation, EndedSession, EnrolmentSettings, Learning, decide},
+    habits::{HabitEvent, HabitWatch, Habits},
 };
 use palet_features::FeatureWindow;
 use palet_risk::learned_margin;
@@ -20,7 +21,7 @@ use tokio::sync::watch;
 use crate::{
     app::AppState,
     clock,
-    live::{Counts, DecisionOutcome, Input},
+    live::{Counts, DecisionOutcome, Input, place_of},
     store::{
         ConsentGiven, DeviceClass, Learnt, ReferenceRecord, SessionRecord, StoreError, StoreResult, Verdict,
     },
@@ -128,10 +129,12 @@ async fn learn(
             return note(state, session, Learnt::Empty, now, None).await;
         }
     };
+    let habits = habits(state, session, before.as_ref(), seen.habits);
     let account = match before {
-        Some(account) => account.with_first(reference, margin),
-        None => Account::of(reference).with_margin(margin),
+        Some(account) => account.with_first(reference),
+        None => Account::of(reference),
     };
+    let account = account.with_margin(margin).with_habits(habits);
     let body = account.encode().ok_or(StoreError::Row { what: "reference" })?;
     let record = ReferenceRecord {
         tenant: session.tenant.clone(),
@@ -143,6 +146,21 @@ async fn learn(
         body,
     };
     note(state, session, Learnt::Updated, now, Some(&record)).await
+}
+
+/// The subject's habits after this session. Only confirmed sessions teach: unlike a reference, habits have no anchor, for
+/// people move and change their work. Where the settings leave habits out, none are kept.
+fn habits(
+    state: &AppState,
+    session: &SessionRecord,
+    before: Option<&Account>,
+    events: Vec<HabitEvent>,
+) -> Habits {
+    if state.registry.tools().knowledge(&session.tenant).risk.habits_nats_max <= 0.0 {
+        return Habits::default();
+    }
+    let before = before.map(|account| account.habits().clone()).unwrap_or_default();
+    if is_confirmed(session) { before.learned(events) } else { before }
 }
 
 /// What a subject's sessions teach of their margin, where this is wanted of them and they are confirmed.
@@ -221,6 +239,7 @@ const fn class_of(device: DeviceClass) -> palet_features::DeviceClass {
 /// What the decision log has of a session.
 struct Seen {
     windows: Vec<FeatureWindow>,
+    habits: Vec<HabitEvent>,
     peak_risk: f64,
     windows_compared: u32,
     automation: Automation,
@@ -230,10 +249,12 @@ impl Seen {
     async fn of(state: &AppState, session: &SessionRecord) -> StoreResult<Self> {
         let mut seen = Self {
             windows: Vec::new(),
+            habits: Vec::new(),
             peak_risk: 0.0,
             windows_compared: 0,
             automation: Automation::NotSeen,
         };
+        let mut watch = HabitWatch::beginning(session.created_at);
         let mut after = 0;
         loop {
             let decisions = state.store.decisions(session.id, after, 500).await?;
@@ -241,13 +262,14 @@ impl Seen {
             after = last.number;
             for decision in decisions {
                 seen.peak_risk = seen.peak_risk.max(decision.risk);
-                if let Ok(outcome) = postcard::from_bytes::<DecisionOutcome>(&decision.outcome) {
+                if let Ok(outcome) = DecisionOutcome::parse(&decision.outcome) {
                     seen.windows_compared = seen.windows_compared.max(outcome.windows_compared);
                     if outcome.sub_scores[3] >= AUTOMATION_SUSPECTED {
                         seen.automation = Automation::Suspected;
                     }
                 }
-                if let Ok(Input::Batch { windows, .. }) = postcard::from_bytes(&decision.input) {
+                if let Ok(Input::Batch { context, windows }) = postcard::from_bytes(&decision.input) {
+                    seen.habits.extend(watch.see(place_of(&context), &windows));
                     seen.windows.extend(windows);
                 }
             }

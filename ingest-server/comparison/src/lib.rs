@@ -6,6 +6,7 @@
 
 pub mod enrolment;
 pub mod fixed_text;
+pub mod habits;
 pub mod keystroke;
 mod margin;
 mod model_file;

@@ -5,6 +5,7 @@
 
 use crate::Models;
 use crate::fixed_text::{FixedTextReference, PreparedFixedText};
+use crate::habits::Habits;
 use crate::keystroke::{KeystrokeReference, PreparedKeystroke};
 use crate::margin::Margin;
 use crate::pointer::{PointerReference, PreparedPointer};
@@ -171,6 +172,7 @@ impl Reference {
             others: Vec::new(),
             version: self.version,
             margin: Margin::NONE,
+            habits: Habits::default(),
             keystroke: keystroke.map(|anchor| {
                 let whole = self.drift.keystroke.as_ref().map(|drift| anchor.joined(drift, u32::MAX));
                 whole.as_ref().unwrap_or(anchor).prepare(models.keystroke())
@@ -185,7 +187,7 @@ impl Reference {
 pub const PEOPLE_MAX: usize = 4;
 
 /// Everybody who is enrolled on one account and class of device: as a rule one person, on a shared login several. Each
-/// has a reference and a margin of their own; who matches best counts.
+/// has a reference, a margin and habits of their own; who matches best counts.
 #[derive(Clone)]
 pub struct Account {
     first: Person,
@@ -196,6 +198,7 @@ pub struct Account {
 struct Person {
     reference: Reference,
     margin: Margin,
+    habits: Habits,
 }
 
 /// Why somebody does not join an account.
@@ -212,8 +215,9 @@ pub enum JoinError {
 impl Account {
     /// An account of one person, at the population's points.
     #[must_use]
-    pub const fn of(first: Reference) -> Self {
-        Self { first: Person { reference: first, margin: Margin::NONE }, others: Vec::new() }
+    pub fn of(first: Reference) -> Self {
+        let first = Person { reference: first, margin: Margin::NONE, habits: Habits::default() };
+        Self { first, others: Vec::new() }
     }
 
     /// The account with another margin of its first person.
@@ -223,40 +227,58 @@ impl Account {
         self
     }
 
-    /// The account with another reference and margin of its first person.
+    /// The account with other habits of its first person.
     #[must_use]
-    pub fn with_first(&self, reference: Reference, margin: Margin) -> Self {
-        Self { first: Person { reference, margin }, others: self.others.clone() }
+    pub fn with_habits(mut self, habits: Habits) -> Self {
+        self.first.habits = habits;
+        self
     }
 
-    /// Reads what [`Self::encode`] wrote, or what stores had before accounts had several people or margins. None where
-    /// it is neither.
+    /// The account with another reference of its first person.
+    #[must_use]
+    pub fn with_first(mut self, reference: Reference) -> Self {
+        self.first.reference = reference;
+        self
+    }
+
+    /// Reads what [`Self::encode`] wrote, or what stores had before accounts had several people, margins or habits. None
+    /// where it is neither.
     #[must_use]
     pub fn parse(bytes: &[u8]) -> Option<Self> {
         let (first, rest) = postcard::take_from_bytes::<Reference>(bytes).ok()?;
         let (others, rest): (Vec<Reference>, _) = taken(rest)?;
         let (margins, rest): (Vec<Margin>, _) = taken(rest)?;
+        let (habits, rest): (Vec<Habits>, _) = taken(rest)?;
         if others.len() >= PEOPLE_MAX || !rest.is_empty() {
             return None;
         }
-        let mut margins = margins.into_iter();
-        let mut person = |reference| Person { reference, margin: margins.next().unwrap_or(Margin::NONE) };
+        let (mut margins, mut habits) = (margins.into_iter(), habits.into_iter());
+        let mut person = |reference| Person {
+            reference,
+            margin: margins.next().unwrap_or(Margin::NONE),
+            habits: habits.next().unwrap_or_default(),
+        };
         Some(Self { first: person(first), others: others.into_iter().map(person).collect() })
     }
 
-    /// As stored: the first person, then the others, then everybody's margins; what says nothing at the end is left
-    /// out. None where it cannot be written.
+    /// As stored: the first person, then the others, then everybody's margins, then everybody's habits; what says nothing
+    /// at the end is left out. None where it cannot be written.
     #[must_use]
     pub fn encode(&self) -> Option<Vec<u8>> {
         let mut bytes = postcard::to_allocvec(&self.first.reference).ok()?;
         let margins: Vec<Margin> = self.everybody().map(|person| person.margin).collect();
-        let any = margins.iter().any(|margin| !margin.is_none());
-        if any || !self.others.is_empty() {
+        let habits: Vec<&Habits> = self.everybody().map(|person| &person.habits).collect();
+        let any_habits = habits.iter().any(|habits| !habits.is_empty());
+        let any_margin = any_habits || margins.iter().any(|margin| !margin.is_none());
+        if any_margin || !self.others.is_empty() {
             let others: Vec<&Reference> = self.others.iter().map(|other| &other.reference).collect();
             bytes.extend(postcard::to_allocvec(&others).ok()?);
         }
-        if any {
+        if any_margin {
             bytes.extend(postcard::to_allocvec(&margins).ok()?);
+        }
+        if any_habits {
+            bytes.extend(postcard::to_allocvec(&habits).ok()?);
         }
         Some(bytes)
     }
@@ -294,6 +316,12 @@ impl Account {
         self.first.margin
     }
 
+    /// The first person's habits.
+    #[must_use]
+    pub const fn habits(&self) -> &Habits {
+        &self.first.habits
+    }
+
     /// The form that comparisons use. Of the others, those who are trained in everything that the first is: what cannot
     /// be compared with somebody would never speak against them, and they would always match best.
     #[must_use]
@@ -322,7 +350,8 @@ impl From<Reference> for Account {
 
 impl Person {
     fn prepare(&self, models: &Models) -> PreparedReference {
-        PreparedReference { margin: self.margin, ..self.reference.prepare(models) }
+        let habits = self.habits.clone();
+        PreparedReference { margin: self.margin, habits, ..self.reference.prepare(models) }
     }
 }
 
@@ -337,6 +366,7 @@ pub struct PreparedReference {
     others: Vec<Self>,
     version: u32,
     margin: Margin,
+    habits: Habits,
     keystroke: Option<PreparedKeystroke>,
     pointer: Option<PreparedPointer>,
     fixed_text: Option<PreparedFixedText>,
@@ -360,6 +390,12 @@ impl PreparedReference {
     pub const fn with_margin(mut self, margin: Margin) -> Self {
         self.margin = margin;
         self
+    }
+
+    /// What is usual in this person's sessions.
+    #[must_use]
+    pub const fn habits(&self) -> &Habits {
+        &self.habits
     }
 
     /// Everybody on the account, the first enrolled first.

@@ -6,6 +6,7 @@
 mod accumulator;
 mod automation;
 mod cusum;
+mod habits;
 mod margin;
 mod reason;
 mod session;

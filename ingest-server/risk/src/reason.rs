@@ -31,6 +31,12 @@ pub enum ReasonCode {
     EvenTiming,
     /// Keys follow each other faster than hands can.
     ImpossibleSpeed,
+    /// The session began at an hour or on a day that is unusual.
+    UnusualTime,
+    /// The subject came in in another way.
+    UnusualLogin,
+    /// The pages were gone through in another way.
+    UnusualWay,
     /// No reference is trained: nothing can be said about who types.
     NotTrained,
     /// Too little was typed or moved to say anything.
@@ -54,6 +60,9 @@ impl ReasonCode {
             Self::UntrustedEvents => "untrusted-events",
             Self::EvenTiming => "even-timing",
             Self::ImpossibleSpeed => "impossible-speed",
+            Self::UnusualTime => "unusual-time",
+            Self::UnusualLogin => "unusual-login",
+            Self::UnusualWay => "unusual-way",
             Self::NotTrained => "not-trained",
             Self::NoEvidence => "no-evidence",
         }
@@ -75,6 +84,9 @@ impl ReasonCode {
             Self::UntrustedEvents => "some events were made by a program, not by a person",
             Self::EvenTiming => "keys are timed more evenly than hands can",
             Self::ImpossibleSpeed => "keys follow each other faster than hands can",
+            Self::UnusualTime => "the session began at a time that is unusual for the account holder",
+            Self::UnusualLogin => "the login was filled in unlike the account holder does",
+            Self::UnusualWay => "the pages were visited in an order that is unusual for the account holder",
             Self::NotTrained => {
                 "not trained: the account holder has not been enrolled on this kind of device"
             }

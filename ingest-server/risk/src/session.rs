@@ -2,8 +2,10 @@
 
 use crate::accumulator::Accumulator;
 use crate::automation::{AutomationFinding, AutomationWatch};
+use crate::habits::HabitEvidence;
 use crate::reason::{ReasonCode, RiskReason};
 use crate::settings::RiskSettings;
+use palet_comparison::habits::{HabitWatch, Place};
 use palet_comparison::{Margin, Modality, ModelHash, Models, PreparedReference, SessionComparison};
 use palet_features::{FeatureWindow, SCHEMA_VERSION};
 use palet_units::{Micros, Probability};
@@ -22,6 +24,8 @@ pub struct SubScores {
     pub fixed_text: Probability,
     /// A machine made the events.
     pub automation: Probability,
+    /// The session is unlike the subject's others. Bounded far below what the other parts may say.
+    pub habits: Probability,
 }
 
 /// What could be compared.
@@ -33,6 +37,8 @@ pub struct Trained {
     pub pointer: bool,
     /// Fixed text.
     pub fixed_text: bool,
+    /// Habits.
+    pub habits: bool,
 }
 
 /// What a risk was made with.
@@ -70,6 +76,7 @@ pub struct Risk {
 struct Watched {
     comparison: SessionComparison,
     evidence: Accumulator,
+    habits: HabitEvidence,
     margin: Margin,
 }
 
@@ -79,6 +86,7 @@ pub struct SessionRisk {
     /// In the order of the reference's people; at least one.
     people: Vec<Watched>,
     automation: AutomationWatch,
+    habits: HabitWatch,
     updated_at: Micros,
     risk: Risk,
 }
@@ -88,13 +96,19 @@ impl Watched {
         Self {
             comparison: SessionComparison::default(),
             evidence: Accumulator::new(settings),
+            habits: HabitEvidence::default(),
             margin: Margin::NONE,
         }
     }
 
-    /// How far the evidence is beyond what is usual for this person. **Units**: nats.
-    fn beyond(&self) -> f64 {
-        self.evidence.nats() - self.margin.nats()
+    /// Everything that speaks against this person. **Units**: nats.
+    fn nats(&self, settings: &RiskSettings) -> f64 {
+        self.evidence.nats() + self.habits.nats(settings.habits_nats_max)
+    }
+
+    /// How far that is beyond what is usual for this person. **Units**: nats.
+    fn beyond(&self, settings: &RiskSettings) -> f64 {
+        self.nats(settings) - self.margin.nats()
     }
 }
 
@@ -106,8 +120,31 @@ impl SessionRisk {
             settings: *settings,
             people: vec![Watched::new(settings)],
             automation: AutomationWatch::default(),
+            habits: HabitWatch::default(),
             updated_at: Micros::ZERO,
             risk: nothing_known(),
+        }
+    }
+
+    /// The session with the time at which it began, by the clock that everybody shares.
+    #[must_use]
+    pub fn begun_at(mut self, at: Micros) -> Self {
+        self.habits = HabitWatch::beginning(at);
+        self
+    }
+
+    /// Takes where the page of a batch is and what its windows tell of habits. [`Self::update`] with the same windows
+    /// follows.
+    pub fn visit(
+        &mut self,
+        reference: Option<&PreparedReference>,
+        place: Option<Place>,
+        windows: &[FeatureWindow],
+    ) {
+        for event in self.habits.see(place, windows) {
+            for (at, person) in reference.iter().flat_map(|reference| reference.people()).enumerate() {
+                watched(&mut self.people, &self.settings, at).habits.add(person.habits(), event);
+            }
         }
     }
 
@@ -134,6 +171,7 @@ impl SessionRisk {
     pub fn step_up_passed(&mut self) {
         for person in &mut self.people {
             person.evidence.step_up_passed();
+            person.habits.step_up_passed();
             person.comparison.step_up_passed();
         }
         self.automation = AutomationWatch::default();
@@ -154,10 +192,7 @@ impl SessionRisk {
 
     fn compare(&mut self, models: &Models, reference: &PreparedReference, window: &FeatureWindow) {
         for (at, person) in reference.people().enumerate() {
-            if at == self.people.len() {
-                self.people.push(Watched::new(&self.settings));
-            }
-            let Watched { comparison, evidence, margin } = &mut self.people[at];
+            let Watched { comparison, evidence, margin, .. } = watched(&mut self.people, &self.settings, at);
             *margin = person.margin();
             evidence.add(&comparison.compare(models, person, window));
         }
@@ -167,7 +202,7 @@ impl SessionRisk {
     fn best(&self) -> &Watched {
         let mut best = &self.people[0];
         for other in &self.people[1..] {
-            if other.beyond() < best.beyond() {
+            if other.beyond(&self.settings) < best.beyond(&self.settings) {
                 best = other;
             }
         }
@@ -186,11 +221,13 @@ impl SessionRisk {
             pointer: self.mapped(self.evidence().nats_of(Modality::Pointer)),
             fixed_text: self.mapped(self.evidence().nats_of(Modality::FixedText)),
             automation,
+            habits: self.mapped(self.best().habits.nats(self.settings.habits_nats_max)),
         };
         let biometric_only = self.mapped(self.evidence().nats());
+        let behaviour = self.mapped(self.best().nats(&self.settings));
         let trained = |modality| reference.is_some_and(|reference| reference.is_trained(modality));
         Risk {
-            value: Probability::clamped(biometric_only.get().max(automation.get())),
+            value: Probability::clamped(behaviour.get().max(automation.get())),
             biometric_only,
             sub_scores,
             reasons: self.reasons(reference, finding),
@@ -198,6 +235,7 @@ impl SessionRisk {
                 keystroke: trained(Modality::Keystroke),
                 pointer: trained(Modality::Pointer),
                 fixed_text: trained(Modality::FixedText),
+                habits: reference.is_some_and(|reference| reference.habits().is_trained()),
             },
             windows_compared: self.evidence().windows(),
             versions: Versions {
@@ -225,12 +263,15 @@ impl SessionRisk {
                 reasons.push(RiskReason::new(code, nats));
             }
         }
+        let compared = !reasons.is_empty();
+        reasons.extend(self.best().habits.reasons(self.settings.habits_nats_max));
         reasons.sort_by(|a, b| b.weight.total_cmp(&a.weight));
         if let Some(finding) = finding {
             reasons
                 .insert(0, RiskReason::new(finding.reason, self.settings.severe_nats * finding.risk.get()));
         }
-        if reasons.is_empty() {
+        if !compared && finding.is_none() {
+            reasons.truncate(REASONS_MAX - 1);
             reasons.extend(self.nothing_to_say(reference).map(|code| RiskReason::new(code, 0.0)));
         }
         reasons.truncate(REASONS_MAX);
@@ -250,6 +291,14 @@ impl SessionRisk {
     }
 }
 
+/// The state of the account's person at this place, made where it is not there yet.
+fn watched<'a>(people: &'a mut Vec<Watched>, settings: &RiskSettings, at: usize) -> &'a mut Watched {
+    if at == people.len() {
+        people.push(Watched::new(settings));
+    }
+    &mut people[at]
+}
+
 const fn general(modality: Modality) -> ReasonCode {
     match modality {
         Modality::Keystroke => ReasonCode::KeyGeneral,
@@ -267,6 +316,7 @@ fn nothing_known() -> Risk {
             pointer: Probability::ZERO,
             fixed_text: Probability::ZERO,
             automation: Probability::ZERO,
+            habits: Probability::ZERO,
         },
         reasons: vec![RiskReason::new(ReasonCode::NoEvidence, 0.0)],
         trained: Trained::default(),

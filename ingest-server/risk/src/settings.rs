@@ -29,6 +29,9 @@ pub struct RiskSettings {
     pub pointer_weight: f64,
     /// The most that one fixed-text entry moves the sum. **Units**: nats.
     pub fixed_text_clip: f64,
+    /// The most that habits (time of day, way of the login, way through the site) add to the sum; 0 leaves them out.
+    /// **Units**: nats.
+    pub habits_nats_max: f64,
     /// The sum at which risk reaches the band "raised". **Units**: nats.
     pub raised_nats: f64,
     /// The sum at which risk reaches the band "high". **Units**: nats.
@@ -46,6 +49,7 @@ impl Default for RiskSettings {
             pointer_slack: 0.0,
             pointer_weight: 1.2,
             fixed_text_clip: 1.0,
+            habits_nats_max: 0.8,
             raised_nats: 3.9,
             high_nats: 6.0,
             severe_nats: 9.0,
@@ -64,12 +68,18 @@ pub enum SettingsError {
         /// Its value.
         got: f64,
     },
+    /// Habits that could raise a band by themselves, or no number.
+    #[error(
+        "expected habits_nats_max to be 0 or more, and below raised_nats less the lowest margin, got {0}"
+    )]
+    Habits(f64),
     /// Bands that do not rise.
     #[error("expected raised_nats < high_nats < severe_nats, got {0}, {1}, {2}")]
     Bands(f64, f64, f64),
-    /// One window alone could reach the band "high".
+    /// One window could reach the band "high".
     #[error(
-        "expected {name} below high_nats less the lowest margin, so that one window never reaches it alone, got {got}"
+        "expected {name} and habits_nats_max together below high_nats less the lowest margin, so that one window never \
+         reaches it, got {got}"
     )]
     OneWindow {
         /// The setting.
@@ -133,8 +143,11 @@ impl RiskSettings {
         if !(bands.is_sorted_by(|a, b| a < b) && self.severe_nats.is_finite()) {
             faults.push(SettingsError::Bands(self.raised_nats, self.high_nats, self.severe_nats));
         }
+        if !(0.0..lowest.raised_nats).contains(&self.habits_nats_max) {
+            faults.push(SettingsError::Habits(self.habits_nats_max));
+        }
         for (name, got) in clips {
-            if got >= lowest.high_nats {
+            if got + self.habits_nats_max >= lowest.high_nats {
                 faults.push(SettingsError::OneWindow { name, got });
             }
         }

@@ -2,10 +2,11 @@
 #![allow(clippy::unwrap_used, reason = "a test stops at the first fault")]
 
 use palet_capture::{Event, FieldKind, KeyClass, KeyEvent, KeyPhase, KeySlot, What};
+use palet_comparison::habits::{HabitEvent, Habits};
 use palet_comparison::{Account, JoinError, Margin, Models, PEOPLE_MAX, Reference};
 use palet_features::{DeviceClass, Extractor, ExtractorSettings, FeatureWindow};
-use palet_risk::{RISK_RAISED, RiskSettings, SessionRisk, learned_margin};
-use palet_units::Micros;
+use palet_risk::{RISK_RAISED, ReasonCode, RiskSettings, SessionRisk, learned_margin};
+use palet_units::{Micros, Probability};
 
 /// How somebody types. **Units**: ms.
 #[derive(Clone, Copy)]
@@ -155,4 +156,40 @@ fn whose_sessions_vary_gets_the_higher_margin_and_a_calm_one_the_lower() {
     assert!((Margin::LOWEST..0.0).contains(&calm), "{calm}");
     assert!(varied > 0.0 && varied <= Margin::HIGHEST, "{varied}");
     assert_eq!(learned([ANN; 4]).to_bits(), calm.to_bits());
+}
+
+#[test]
+fn habits_are_of_one_person_and_survive_their_store() {
+    let morning = HabitEvent::Began { hour: 9, weekend: false };
+    let models = Models::embedded().unwrap();
+    let habits = (0..12).fold(Habits::default(), |habits, _| habits.learned([morning]));
+    let account = Account::of(enrolled(&models, ANN)).with_habits(habits.clone());
+    let bytes = account.encode().unwrap();
+    assert_eq!(Account::parse(&bytes).unwrap().habits(), &habits);
+    assert!(Account::parse(&bytes[..bytes.len() - 1]).is_none());
+    let joined = Account::of(enrolled(&models, BEN)).joined(account).unwrap();
+    let people = Account::parse(&joined.encode().unwrap()).unwrap().prepare(&models);
+    let sessions: Vec<u16> = people.people().map(|person| person.habits().sessions()).collect();
+    assert_eq!(sessions, [0, 12]);
+}
+
+#[test]
+fn an_odd_hour_adds_a_little_to_a_doubt_and_raises_none() {
+    let models = Models::embedded().unwrap();
+    let morning = HabitEvent::Began { hour: 9, weekend: false };
+    let habits = (0..12).fold(Habits::default(), |habits, _| habits.learned([morning]));
+    let prepared = Account::of(enrolled(&models, ANN)).with_habits(habits).prepare(&models);
+    let at = |hour: u64| {
+        let mut session =
+            SessionRisk::new(&RiskSettings::default()).begun_at(Micros::from_secs(hour * 3_600));
+        let windows = typed(ANN, 9, 128);
+        session.visit(Some(&prepared), None, &windows);
+        session.update(&models, Some(&prepared), &windows, Micros::ZERO).clone()
+    };
+    let (usual, odd) = (at(9), at(3));
+    assert_eq!((usual.value, usual.sub_scores.habits), (usual.biometric_only, Probability::ZERO));
+    assert!(odd.value > odd.biometric_only && odd.value.get() < RISK_RAISED);
+    assert!(odd.reasons.iter().any(|reason| reason.code == ReasonCode::UnusualTime));
+    assert!(odd.trained.habits);
+    assert_eq!(odd.biometric_only, usual.biometric_only);
 }

@@ -23,6 +23,7 @@ impl Settings {
         self.check_sessions(faults);
         self.check_limits(faults);
         self.check_unmask(faults);
+        self.risk.faults().iter().for_each(|fault| faults.push("risk", fault.to_string()));
         let filter = tracing_subscriber::EnvFilter::try_new(&self.telemetry.filter);
         faults.expect(
             filter.is_ok(),

@@ -12,13 +12,14 @@ const PREFIX: &str = "PALET_";
 /// Variables with the prefix that are no settings: they belong to tools and tests.
 const NOT_SETTINGS: [&str; 4] = ["PALET_CONFIG", "PALET_DATA", "PALET_TENANT_KEY", "PALET_TEST_VAULT"];
 /// The names of the rooms.
-const ROOMS: [&str; 10] = [
+const ROOMS: [&str; 11] = [
     "server",
     "store",
     "keys",
     "sessions",
     "limits",
     "policy",
+    "risk",
     "unmask",
     "decisions",
     "enrolment",
@@ -80,6 +81,7 @@ pub fn load(sources: &Sources) -> Result<Settings, Faults> {
         sessions: read_room(room("sessions"), &mut faults),
         limits: read_room(room("limits"), &mut faults),
         policy: read_room(room("policy"), &mut faults),
+        risk: read_room(room("risk"), &mut faults),
         unmask: read_room(room("unmask"), &mut faults),
         decisions: read_room(room("decisions"), &mut faults),
         enrolment: read_room(room("enrolment"), &mut faults),

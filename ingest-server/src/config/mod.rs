@@ -35,6 +35,8 @@ pub struct Settings {
     pub limits: LimitSettings,
     /// What is decided.
     pub policy: PolicySettings,
+    /// How evidence becomes risk.
+    pub risk: palet_risk::RiskSettings,
     /// Reading masked values.
     pub unmask: UnmaskSettings,
     /// What is kept of each decision.

@@ -43,6 +43,17 @@ fn all_faults_are_told_at_once_and_by_their_place() {
 }
 
 #[test]
+fn numbers_of_the_risk_that_make_no_sense_are_told() {
+    let environment = [("PALET_RISK__HABITS_NATS_MAX", "3"), ("PALET_RISK__RAISED_NATS", "7")];
+    let faults = load(&sources("[risk]\nkeystroke_clip = 0\n", &environment)).unwrap_err().to_string();
+    for part in ["keystroke_clip", "raised_nats < high_nats", "pointer_clip and habits_nats_max"] {
+        assert!(faults.contains(part), "{part} is missing: {faults}");
+    }
+    let settings = load(&sources("[risk]\nhabits_nats_max = 0\n", &[])).unwrap();
+    assert_eq!(settings.risk.habits_nats_max, 0.0);
+}
+
+#[test]
 fn a_broken_file_is_told_with_its_line() {
     let faults = load(&sources("[server]\nlisten = = 2\n", &[])).unwrap_err();
     assert_eq!(faults.0[0].at, "palet.toml:2");

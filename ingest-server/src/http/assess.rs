@@ -45,6 +45,8 @@ pub(crate) struct SubScoresAnswer {
     fixed_text: Option<f64>,
     automation: Option<f64>,
     device: Option<f64>,
+    /// How unlike the subject's other sessions this one is: bounded far below what the others may say.
+    habits: Option<f64>,
 }
 
 /// Which parts of the subject's reference are trained.
@@ -53,6 +55,7 @@ pub(crate) struct TrainedAnswer {
     keys: bool,
     pointer: bool,
     fixed_text: bool,
+    habits: bool,
 }
 
 /// A reason, as a stable code and in words.
@@ -249,11 +252,13 @@ fn answer(live: &LiveSession, assessment: Assessment) -> AssessAnswer {
             fixed_text: trained.fixed_text.then_some(subs.fixed_text.get()),
             automation: Some(subs.automation.get()),
             device: None,
+            habits: trained.habits.then_some(subs.habits.get()),
         },
         trained: TrainedAnswer {
             keys: trained.keystroke,
             pointer: trained.pointer,
             fixed_text: trained.fixed_text,
+            habits: trained.habits,
         },
         counts,
         connected,

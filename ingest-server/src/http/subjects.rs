@@ -47,6 +47,10 @@ pub(crate) struct ReferenceAnswer {
     /// How much further evidence must rise against this subject before risk reaches its bands: 0 at the points of
     /// everybody. **Units**: nats.
     margin_nats: f64,
+    /// Confirmed sessions behind the subject's habits.
+    habits_sessions: u16,
+    /// Whether these are enough to compare with.
+    habits_trained: bool,
 }
 
 /// Reads what is known of a subject.
@@ -74,6 +78,8 @@ pub(crate) async fn read(
             pointer_trained: trained(Modality::Pointer),
             fixed_text_trained: trained(Modality::FixedText),
             margin_nats: account.as_ref().map_or(0.0, |account| account.margin().nats()),
+            habits_sessions: account.as_ref().map_or(0, |account| account.habits().sessions()),
+            habits_trained: account.as_ref().is_some_and(|account| account.habits().is_trained()),
         });
     }
     let (learnt, sessions_learnt) = enrolment::progress(&state, &caller.tenant, &subject).await?;

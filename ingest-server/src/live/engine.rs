@@ -1,6 +1,6 @@
 //! A session's state: inputs in, outcomes out, the same for the same inputs. No clock, no store, no socket.
 
-use palet_comparison::{Models, PreparedReference};
+use palet_comparison::{Models, PreparedReference, habits::Place};
 use palet_features::FeatureWindow;
 use palet_mask::FieldClass;
 use palet_policy::{
@@ -30,6 +30,8 @@ pub struct Knowledge {
     pub shadow: Arc<ShadowCounts>,
     /// How evidence becomes risk.
     pub risk: RiskSettings,
+    /// Names these numbers where they are not the shipped ones.
+    pub risk_version: Option<String>,
 }
 
 /// Whose session it is, and what the subject is known by.
@@ -94,6 +96,17 @@ pub struct DecisionOutcome {
     pub levels: Vec<u8>,
     /// The verdict, where an action was asked about.
     pub verdict: Option<String>,
+    /// Habits.
+    pub habits: f64,
+}
+
+impl DecisionOutcome {
+    /// Reads a stored outcome; of before there were habits, too.
+    ///
+    /// **Errors**: the bytes are no outcome.
+    pub fn parse(bytes: &[u8]) -> Result<Self, postcard::Error> {
+        postcard::from_bytes(bytes).or_else(|_| postcard::from_bytes(&[bytes, &0f64.to_le_bytes()].concat()))
+    }
 }
 
 /// Model, reference and policy behind a decision.
@@ -105,6 +118,8 @@ pub struct DecisionVersions {
     pub reference: u64,
     /// The versions of the further people's references.
     pub others: Vec<u64>,
+    /// The numbers by which evidence becomes risk, where they are not the shipped ones: the first 64 bits of their hash.
+    pub risk: Option<String>,
     /// The policy, by the first 64 bits of its hash.
     pub policy: String,
 }
@@ -114,6 +129,9 @@ impl std::fmt::Display for DecisionVersions {
         write!(f, "model {}, reference {}", self.model, self.reference)?;
         for other in &self.others {
             write!(f, ", with {other}")?;
+        }
+        if let Some(risk) = &self.risk {
+            write!(f, ", risk {risk}")?;
         }
         write!(f, ", policy {}", self.policy)
     }
@@ -158,11 +176,11 @@ pub struct SessionEngine {
 }
 
 impl SessionEngine {
-    /// A session of which nothing is known yet, but perhaps when its subject logged in.
+    /// A session of which nothing is known yet but when it began, and perhaps when its subject logged in.
     #[must_use]
-    pub fn new(knowledge: &Knowledge, login_at: Option<Micros>) -> Self {
+    pub fn new(knowledge: &Knowledge, began_at: Micros, login_at: Option<Micros>) -> Self {
         Self {
-            risk: SessionRisk::new(&knowledge.risk),
+            risk: SessionRisk::new(&knowledge.risk).begun_at(began_at),
             band: RiskBand::Calm,
             shadow_band: RiskBand::Calm,
             login_at,
@@ -174,7 +192,10 @@ impl SessionEngine {
     /// Takes an input. Actions change nothing.
     pub fn apply(&mut self, knowledge: &Knowledge, whose: &Whose, input: &Input, at: Micros) {
         match input {
-            Input::Batch { windows, .. } => self.take_windows(knowledge, whose, windows, at),
+            Input::Batch { context, windows } => {
+                self.risk.visit(whose.reference.as_ref(), place_of(context), windows);
+                self.take_windows(knowledge, whose, windows, at);
+            }
             Input::Action { .. } => {}
             Input::LoginPassed => self.login_at = Some(at),
             Input::StepUpPassed => {
@@ -300,6 +321,7 @@ impl SessionEngine {
             reasons: risk.reasons.iter().map(|reason| reason.code.as_str().to_owned()).collect(),
             levels: FieldClass::ALL.map(|class| prepared.field(class, None).level as u8).to_vec(),
             verdict: verdict.map(|verdict| verdict.as_str().to_owned()),
+            habits: subs.habits.get(),
         }
     }
 
@@ -330,6 +352,7 @@ impl SessionEngine {
             model: models.get(..16).unwrap_or(&models).to_owned(),
             reference: whose.reference_version,
             others: whose.others.clone(),
+            risk: knowledge.risk_version.clone(),
             policy: knowledge.policy.version().to_string(),
         }
     }
@@ -345,7 +368,50 @@ pub(super) fn asked_in(input: &Input) -> (PageContext, bool, Option<&str>) {
     (PageContext::parse_or_other(context), heard, action)
 }
 
+/// Where a page is, for the subject's habits; nowhere without a name that the policy knows.
+#[must_use]
+pub fn place_of(context: &str) -> Option<Place> {
+    match PageContext::parse_or_other(context) {
+        PageContext::Other => None,
+        named => Place::new(named as u8),
+    }
+}
+
 /// Whether a reason says that something is missing rather than wrong.
 pub(super) const fn is_absence(code: ReasonCode) -> bool {
     matches!(code, ReasonCode::NotTrained | ReasonCode::NoEvidence)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_part_of_the_site_is_a_place_and_the_first_is_the_login() {
+        let named = PageContext::ALL.iter().filter(|context| **context != PageContext::Other);
+        let places: Vec<Option<Place>> = named.map(|context| place_of(context.as_str())).collect();
+        assert_eq!(place_of("login"), Some(Place::LOGIN));
+        assert!(places.iter().all(Option::is_some), "{places:?}");
+        assert_eq!((place_of("other"), place_of("no-such-part")), (None, None));
+    }
+
+    #[test]
+    fn outcomes_of_before_there_were_habits_are_read() {
+        let outcome = DecisionOutcome {
+            risk: 0.25,
+            biometric_only: 0.25,
+            sub_scores: [0.25, 0.0, 0.0, 0.0],
+            band: "calm".to_owned(),
+            evidence: "trained".to_owned(),
+            windows_compared: 3,
+            reasons: vec!["key-dwell".to_owned()],
+            levels: vec![0, 1],
+            verdict: Some("allow".to_owned()),
+            habits: 0.0,
+        };
+        let bytes = postcard::to_allocvec(&outcome).unwrap();
+        assert_eq!(DecisionOutcome::parse(&bytes), Ok(outcome.clone()));
+        assert_eq!(DecisionOutcome::parse(&bytes[..bytes.len() - 8]), Ok(outcome));
+        assert!(DecisionOutcome::parse(&bytes[..bytes.len() - 9]).is_err());
+    }
 }

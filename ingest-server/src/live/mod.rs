@@ -19,7 +19,9 @@ mod telling;
 
 pub use acting::{ActionAnswered, Assessment, BatchReply};
 pub use asking::ShadowOutcome;
-pub use engine::{Counts, DecisionOutcome, DecisionVersions, Input, Knowledge, SessionEngine, Whose};
+pub use engine::{
+    Counts, DecisionOutcome, DecisionVersions, Input, Knowledge, SessionEngine, Whose, place_of,
+};
 pub use log::{DecisionLog, LogWriter};
 pub use page::{Outbound, PageKey};
 pub use policies::{Policies, PolicyStepError, ShadowCounts, Standing};

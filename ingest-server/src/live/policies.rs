@@ -8,6 +8,7 @@ use palet_policy::{Policy, PolicyErrors, PolicyVersion, Versions, VersionsError}
 use palet_risk::RiskSettings;
 use palet_units::TenantId;
 use parking_lot::RwLock;
+use sha2::{Digest, Sha256};
 use std::{
     collections::HashMap,
     sync::{
@@ -294,7 +295,14 @@ fn know(models: &Arc<Models>, risk: RiskSettings, versions: &Versions) -> Arc<Kn
         staged: versions.staged().cloned(),
         shadow: Arc::default(),
         risk,
+        risk_version: risk_version(&risk),
     })
+}
+
+/// The first 64 bits of the numbers' hash; none for the shipped ones.
+fn risk_version(risk: &RiskSettings) -> Option<String> {
+    let bytes = postcard::to_allocvec(risk).ok().filter(|_| *risk != RiskSettings::default())?;
+    Sha256::digest(bytes).first_chunk().map(|first| format!("{:016x}", u64::from_be_bytes(*first)))
 }
 
 #[cfg(test)]

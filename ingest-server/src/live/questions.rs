@@ -18,7 +18,7 @@ pub async fn questions_of(
     let Some(record) = store.session(session).await? else { return Ok(0) };
     let mut knowledge = policies.knowledge(&record.tenant);
     let whose = whose_of(store, &knowledge, &record).await?;
-    let mut engine = SessionEngine::new(&knowledge, record.login_at);
+    let mut engine = SessionEngine::new(&knowledge, record.created_at, record.login_at);
     let (mut after, mut count, name) = (0, 0, session.to_string());
     loop {
         let decisions = store.decisions(session, after, 500).await?;

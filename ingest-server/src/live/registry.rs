@@ -170,6 +170,7 @@ impl Registry {
             subject,
             consent,
             device,
+            began_at: record.created_at,
             expires_at: record.expires_at,
             login_at: record.login_at,
             decisions,

@@ -120,14 +120,14 @@ impl<'a> Replay<'a> {
     ) -> StoreResult<Self> {
         let knowledge = policies.knowledge(&record.tenant);
         let whose = whose_of(store, &knowledge, record).await?;
-        let engine = SessionEngine::new(&knowledge, record.login_at);
+        let engine = SessionEngine::new(&knowledge, record.created_at, record.login_at);
         Ok(Self { store, policies, record, whose, engine, inputs: Vec::new() })
     }
 
     async fn again(&mut self, decision: DecisionRecord, last: u64) -> StoreResult<Rescored> {
         let broken = |_| StoreError::Row { what: "decision" };
         let input: Input = postcard::from_bytes(&decision.input).map_err(broken)?;
-        let stored: DecisionOutcome = postcard::from_bytes(&decision.outcome).map_err(broken)?;
+        let stored = DecisionOutcome::parse(&decision.outcome).map_err(broken)?;
         // Each decision with the policy that it was made with, where that is still known.
         let knowledge = self.policies.knowledge_of(&self.record.tenant, policy_in(&decision.versions));
         self.stand_on(&knowledge, reference_in(&decision.versions)).await?;
@@ -163,7 +163,7 @@ impl<'a> Replay<'a> {
             return Ok(());
         };
         self.whose = whose_with(self.store, knowledge, self.record, version).await?;
-        self.engine = SessionEngine::new(knowledge, self.record.login_at);
+        self.engine = SessionEngine::new(knowledge, self.record.created_at, self.record.login_at);
         for (input, at, knowledge) in &self.inputs {
             self.engine.apply(knowledge, &self.whose, input, *at);
         }
@@ -238,6 +238,7 @@ fn differences(stored: &DecisionOutcome, now: &DecisionOutcome) -> Vec<Differenc
     for ((what, stored), now) in names.into_iter().zip(stored.sub_scores).zip(now.sub_scores) {
         look(what, bits(stored), bits(now));
     }
+    look("habits", bits(stored.habits), bits(now.habits));
     look("band", stored.band.clone(), now.band.clone());
     look("evidence", stored.evidence.clone(), now.evidence.clone());
     look("windows compared", stored.windows_compared.to_string(), now.windows_compared.to_string());

@@ -89,6 +89,8 @@ pub struct Beginning {
     pub consent: ConsentGiven,
     /// The kind of device.
     pub device: DeviceClass,
+    /// When it began.
+    pub began_at: Micros,
     /// When it ends by itself.
     pub expires_at: Micros,
     /// When the subject logged in, as the bank told at the start.
@@ -103,10 +105,10 @@ impl LiveSession {
     /// The session as its inputs left it.
     #[must_use]
     pub fn resume(policies: &Policies, beginning: Beginning, now: Micros) -> Self {
-        let Beginning { id, whose, subject, consent, device, expires_at, login_at, decisions, sockets_max } =
+        let Beginning { id, whose, subject, consent, device, expires_at, decisions, sockets_max, .. } =
             beginning;
         let mut knowledge = policies.knowledge(&whose.tenant);
-        let mut engine = SessionEngine::new(&knowledge, login_at);
+        let mut engine = SessionEngine::new(&knowledge, beginning.began_at, beginning.login_at);
         let mut pages: Vec<Page> = Vec::new();
         let mut number = 0;
         for decision in decisions {

@@ -1,0 +1,197 @@
+//! The counts behind a subject's habits, and how odd an event is beside them.
+
+use super::{HOURS, HabitEvent, LoginWay, Place};
+use serde::{Deserialize, Serialize};
+
+/// Confirmed sessions from which habits are compared with.
+pub const TRAINED_SESSIONS_MIN: u16 = 5;
+/// Sessions after which all counts are halved: habits change with people's lives, and what is years old fades.
+const SESSIONS_MAX: u16 = 64;
+/// Events of a kind that a session teaches at most, so that one long session does not speak for all.
+const STEPS_A_SESSION_MAX: usize = 64;
+/// Events of a kind seen, from which a further one can be odd.
+const SEEN_MIN: f64 = 5.0;
+/// Weight of "anything may happen" against what was seen. **Units**: counts.
+const PSEUDO_COUNT: f64 = 4.0;
+/// Share of weekends in a week.
+const WEEKEND: f64 = 2.0 / 7.0;
+
+/// What is known of a subject's habits on one class of device: counts of confirmed sessions, no times of any one of them.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Habits {
+    sessions: u16,
+    hours: [u16; HOURS],
+    weekends: u16,
+    ways: [u16; LoginWay::COUNT],
+    /// Ascending by place and place after.
+    steps: Vec<(u8, u8, u16)>,
+}
+
+impl Habits {
+    /// The habits after one more confirmed session.
+    #[must_use]
+    pub fn learned(&self, events: impl IntoIterator<Item = HabitEvent>) -> Self {
+        let mut next = self.clone();
+        if next.sessions >= SESSIONS_MAX {
+            next.fade();
+        }
+        next.sessions += 1;
+        let mut steps = 0;
+        for event in events {
+            match event {
+                HabitEvent::Began { hour, weekend } => {
+                    next.hours[usize::from(hour) % HOURS] += 1;
+                    next.weekends += u16::from(weekend);
+                }
+                HabitEvent::LoggedIn(way) => next.ways[way as usize] += 1,
+                HabitEvent::Went(from, to) if steps < STEPS_A_SESSION_MAX => {
+                    steps += 1;
+                    next.step(from, to);
+                }
+                HabitEvent::Went(..) => {}
+            }
+        }
+        next
+    }
+
+    /// Confirmed sessions behind these habits.
+    #[must_use]
+    pub const fn sessions(&self) -> u16 {
+        self.sessions
+    }
+
+    /// Whether there is nothing in them.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.sessions == 0
+    }
+
+    /// Whether there is enough to compare with.
+    #[must_use]
+    pub const fn is_trained(&self) -> bool {
+        self.sessions >= TRAINED_SESSIONS_MIN
+    }
+
+    /// ln(p(event | anybody) / p(event | the subject)): above 0 where the event is odd for the subject. Anybody begins at
+    /// any hour, comes in in any way and goes anywhere, each as likely as another. None where too little is known.
+    /// **Units**: nats.
+    #[must_use]
+    pub fn against(&self, event: HabitEvent) -> Option<f64> {
+        if !self.is_trained() {
+            return None;
+        }
+        match event {
+            HabitEvent::Began { hour, weekend } => self.began_against(usize::from(hour) % HOURS, weekend),
+            HabitEvent::LoggedIn(way) => {
+                let seen = self.ways.iter().map(|count| f64::from(*count)).sum();
+                against(f64::from(self.ways[way as usize]), seen, 1.0 / LoginWay::COUNT as f64)
+            }
+            HabitEvent::Went(from, to) => {
+                let onward = self.steps.iter().filter(|(place, ..)| *place == from.number());
+                let (mut there, mut seen) = (0.0, 0.0);
+                for (_, next, count) in onward {
+                    seen += f64::from(*count);
+                    there += if *next == to.number() { f64::from(*count) } else { 0.0 };
+                }
+                against(there, seen, 1.0 / (Place::COUNT - 1) as f64)
+            }
+        }
+    }
+
+    /// Neighbouring hours lend each other a quarter: nobody comes on the stroke, and clocks change twice a year.
+    fn began_against(&self, hour: usize, weekend: bool) -> Option<f64> {
+        let at = |offset: usize| f64::from(self.hours[(hour + offset) % HOURS]);
+        let near = 0.25 * at(HOURS - 1) + 0.5 * at(0) + 0.25 * at(1);
+        let begun: f64 = self.hours.iter().map(|count| f64::from(*count)).sum();
+        let weekends = f64::from(self.weekends);
+        let (same, share) = if weekend { (weekends, WEEKEND) } else { (begun - weekends, 1.0 - WEEKEND) };
+        Some(against(near, begun, 1.0 / HOURS as f64)? + against(same, begun, share)?)
+    }
+
+    fn step(&mut self, from: Place, to: Place) {
+        let pair = (from.number(), to.number());
+        match self.steps.binary_search_by_key(&pair, |(from, to, _)| (*from, *to)) {
+            Ok(at) => self.steps[at].2 = self.steps[at].2.saturating_add(1),
+            Err(at) => self.steps.insert(at, (pair.0, pair.1, 1)),
+        }
+    }
+
+    fn fade(&mut self) {
+        self.sessions /= 2;
+        self.weekends /= 2;
+        self.hours.iter_mut().chain(&mut self.ways).for_each(|count| *count /= 2);
+        self.steps.iter_mut().for_each(|(.., count)| *count /= 2);
+        self.steps.retain(|(.., count)| *count > 0);
+    }
+}
+
+/// How much less likely than by chance something is that was seen `there` times of `seen`.
+fn against(there: f64, seen: f64, by_chance: f64) -> Option<f64> {
+    let likely = (there + PSEUDO_COUNT * by_chance) / (seen + PSEUDO_COUNT);
+    (seen >= SEEN_MIN).then(|| libm::log(by_chance / likely))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const fn began(hour: u8) -> HabitEvent {
+        HabitEvent::Began { hour, weekend: false }
+    }
+
+    fn went(from: u8, to: u8) -> HabitEvent {
+        HabitEvent::Went(Place::new(from).unwrap(), Place::new(to).unwrap())
+    }
+
+    fn learned(sessions: usize, events: &[HabitEvent]) -> Habits {
+        (0..sessions).fold(Habits::default(), |habits, _| habits.learned(events.iter().copied()))
+    }
+
+    #[test]
+    fn nothing_is_odd_before_there_are_habits() {
+        let few = learned(4, &[began(9), HabitEvent::LoggedIn(LoginWay::Typed)]);
+        assert_eq!(few.against(began(3)), None);
+        let others = learned(20, &[began(9)]);
+        assert_eq!(others.against(HabitEvent::LoggedIn(LoginWay::Pasted)), None);
+        assert_eq!(others.against(went(1, 2)), None);
+    }
+
+    #[test]
+    fn an_unusual_hour_is_odd_and_the_hours_beside_the_usual_are_not() {
+        let habits = learned(10, &[began(23)]);
+        for usual in [22, 23, 0] {
+            assert!(habits.against(began(usual)).unwrap() < 0.0, "{usual}");
+        }
+        assert!(habits.against(began(11)).unwrap() > 0.5);
+        let weekend = HabitEvent::Began { hour: 23, weekend: true };
+        assert!(habits.against(weekend) > habits.against(began(23)));
+    }
+
+    #[test]
+    fn more_sessions_make_what_never_happened_odder() {
+        let odd = |sessions| {
+            learned(sessions, &[HabitEvent::LoggedIn(LoginWay::Filled), went(0, 1)])
+                .against(HabitEvent::LoggedIn(LoginWay::Typed))
+                .unwrap()
+        };
+        assert!(odd(5) > 0.0 && odd(30) > odd(5));
+    }
+
+    #[test]
+    fn a_way_through_the_site_is_judged_by_where_it_comes_from() {
+        let habits = learned(10, &[went(0, 1), went(1, 2)]);
+        assert!(habits.against(went(1, 2)).unwrap() < 0.0);
+        assert!(habits.against(went(1, 4)).unwrap() > 0.0);
+        assert_eq!(habits.against(went(4, 1)), None);
+    }
+
+    #[test]
+    fn old_sessions_fade_and_counts_stay_bounded() {
+        let before = learned(60, &[began(9)]);
+        let after = (0..60).fold(before, |habits, _| habits.learned([began(20)]));
+        assert!(after.sessions() <= SESSIONS_MAX);
+        assert!(after.against(began(20)).unwrap() < after.against(began(9)).unwrap());
+        let long = learned(1, &[went(1, 2); 500]);
+        assert_eq!(long.steps, [(1, 2, STEPS_A_SESSION_MAX as u16)]);
+    }
+}
