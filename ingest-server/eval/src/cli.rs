@@ -160,7 +160,7 @@ pub fn run(args: &EvalArgs, stdout: &mut impl Write, stderr: &mut impl Write) ->
         json["probes_joined"] = args.joined.into();
         json["remote_desktop"] = args.remote_desktop.into();
         if let Some(folder) = args.folder_of(&corpus.name) {
-            report::write_trials(&folder, &corpus.name, &run, scorer, &summary, &json)?;
+            report::write_trials(&folder, &corpus, &run, scorer, &summary, &json)?;
         }
         if args.json {
             writeln!(stdout, "{json}")?;

@@ -1,10 +1,11 @@
 //! `docs/evaluation.md`, written from a run: what the figures are, on whom, and what they are not.
 
 use crate::corpus::{Corpus, CorpusKind};
+use crate::explain::Explainer;
 use crate::metrics::{Summary, summarise};
 use crate::synthesis::Unlikeness;
 use crate::takeover::TakeoverReport;
-use crate::trials::TrialRun;
+use crate::trials::{FUSION, TrialRun};
 use serde_json::Value;
 use std::fmt::Write as _;
 
@@ -94,12 +95,17 @@ impl Document {
         );
         let mut subjects: Vec<_> = summary.subjects.iter().collect();
         subjects.sort_by(|a, b| b.fnmr_at_fmr_1pct.total_cmp(&a.fnmr_at_fmr_1pct));
+        let explainer = Explainer::new(corpus, run, FUSION);
         for subject in subjects.iter().take(subjects.len().div_ceil(10)) {
             let name = run.subjects.get(subject.claimed).map_or("", String::as_str);
             let _ = writeln!(
                 self.people,
-                "| {} | {name} | {} | {:.2} | {:.3} |",
-                corpus.name, subject.mated, subject.fnmr_at_fmr_1pct, subject.eer
+                "| {} | {name} | {} | {:.2} | {:.3} | {} |",
+                corpus.name,
+                subject.mated,
+                subject.fnmr_at_fmr_1pct,
+                subject.eer,
+                explainer.why(subject.claimed)
             );
         }
     }
@@ -182,7 +188,10 @@ impl Document {
              Each by itself on the same trials. `weight` is what it weighs in the shipped fusion, 0 where it has none; `would earn` \
              is what the fusion's cost would fall by with it beside, fitted and judged on different subjects, in bits.\n\n\
              | corpus | scorer | EER | AUC | weight | would earn |\n|---|---|---|---|---|---|\n{}\n## Those who fare worst\n\n\
-             | corpus | subject | mated | FNMR at 1 % | own EER |\n|---|---|---|---|---|\n{}\n## Takeover\n\n\
+             The worst tenth of each corpus. What their missed probes have in common is computed from scores and times: a session \
+             that holds all of them, whether another reference that the probe was compared with is nearer, medians that differ from \
+             the enrolment's by more than 15 %, and how far the scores lie below the threshold (median).\n\n\
+             | corpus | subject | mated | FNMR at 1 % | own EER | their misses |\n|---|---|---|---|---|---|\n{}\n## Takeover\n\n\
              Somebody else goes on after {} s of rest. A false mask is followed by a passed step-up; `default` is the shipped \
              policy, the other thresholds are set on the corpus's own genuine streams. One block of keys raises the risk to \
              partial masks at most; redaction takes more than one.\n\n| corpus | point | found in 500 | median / p90 | in time | \

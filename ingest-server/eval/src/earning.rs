@@ -70,7 +70,7 @@ mod tests {
             let mated = at.is_multiple_of(4);
             let truth = if mated { 1.0 } else { -1.0 };
             let scores = vec![(FUSION, truth + noise()), ("other", knows * truth + noise())];
-            ScoredTrial { id: at.to_string(), claimed: at % 10, mated, held_out: false, scores }
+            ScoredTrial { id: at.to_string(), at, claimed: at % 10, mated, held_out: false, scores }
         };
         TrialRun { scored: (0..2_000).map(trial).collect(), ..TrialRun::empty() }
     }

@@ -10,6 +10,7 @@ pub mod corpus;
 pub mod device;
 mod document;
 mod earning;
+mod explain;
 mod folding;
 pub mod fused;
 mod judged;

@@ -1,5 +1,7 @@
 //! What `--out` leaves behind: every score, plots, and a page that shows them.
 
+use crate::corpus::Corpus;
+use crate::explain::Explainer;
 use crate::metrics::{ErrorCurve, Scored, SubjectErrors, Summary};
 use crate::plot::{Axis, Line, escaped, even_marks, lines};
 use crate::takeover::TakeoverReport;
@@ -21,12 +23,13 @@ const RELIABILITY_BINS: usize = 10;
 /// **Errors**: [`io::Error`] where the folder cannot be written.
 pub(crate) fn write_trials(
     folder: &Path,
-    corpus: &str,
+    corpus: &Corpus,
     run: &TrialRun,
     scorer: &str,
     summary: &Summary,
     told: &Value,
 ) -> io::Result<()> {
+    let explainer = Explainer::new(corpus, run, scorer);
     std::fs::create_dir_all(folder)?;
     std::fs::write(folder.join("scores.csv"), scores_csv(run, scorer))?;
     let scored = run.scored_by(scorer);
@@ -38,12 +41,15 @@ pub(crate) fn write_trials(
     for (name, svg) in &plots {
         std::fs::write(folder.join(name), svg)?;
     }
-    std::fs::write(folder.join("report.json"), format!("{:#}\n", with_subjects(told, run, summary)))?;
-    std::fs::write(folder.join("report.html"), page(corpus, run, summary, told, &plots))
+    std::fs::write(
+        folder.join("report.json"),
+        format!("{:#}\n", with_subjects(told, run, summary, &explainer)),
+    )?;
+    std::fs::write(folder.join("report.html"), page(&corpus.name, run, summary, told, &plots, &explainer))
 }
 
 /// What was told, and person by person.
-fn with_subjects(told: &Value, run: &TrialRun, summary: &Summary) -> Value {
+fn with_subjects(told: &Value, run: &TrialRun, summary: &Summary, explainer: &Explainer<'_>) -> Value {
     let row = |errors: &SubjectErrors| {
         let name = run.subjects.get(errors.claimed).map_or("", String::as_str);
         json!({
@@ -52,6 +58,7 @@ fn with_subjects(told: &Value, run: &TrialRun, summary: &Summary) -> Value {
             "eer": errors.eer,
             "fnmr_at_fmr_1pct": errors.fnmr_at_fmr_1pct,
             "fmr": errors.fmr,
+            "misses": explainer.why(errors.claimed),
         })
     };
     let mut report = told.clone();
@@ -229,7 +236,14 @@ fn time_to_mask(report: &TakeoverReport) -> String {
     lines("Time to mask, default policy", &x, &y, &[Line { name: report.corpus.clone(), points }])
 }
 
-fn page(corpus: &str, run: &TrialRun, summary: &Summary, told: &Value, plots: &[(&str, String)]) -> String {
+fn page(
+    corpus: &str,
+    run: &TrialRun,
+    summary: &Summary,
+    told: &Value,
+    plots: &[(&str, String)],
+    explainer: &Explainer<'_>,
+) -> String {
     let mut html = page_head(corpus);
     let _ = write!(
         html,
@@ -254,19 +268,20 @@ fn page(corpus: &str, run: &TrialRun, summary: &Summary, told: &Value, plots: &[
         let _ = write!(html, "<tr><td>{}<td>{cells}</tr>", escaped(name));
     }
     html.push_str("</table>");
-    html.push_str("<h2>Person by person, the worst first</h2><table><tr><th>subject<th>mated<th>FNMR at 1 %<th>FMR<th>own EER</tr>");
+    html.push_str("<h2>Person by person, the worst first</h2><table><tr><th>subject<th>mated<th>FNMR at 1 %<th>FMR<th>own EER<th>their misses</tr>");
     let mut subjects: Vec<_> = summary.subjects.iter().collect();
     subjects.sort_by(|a, b| b.fnmr_at_fmr_1pct.total_cmp(&a.fnmr_at_fmr_1pct));
     for subject in subjects {
         let name = run.subjects.get(subject.claimed).map_or("", String::as_str);
         let _ = write!(
             html,
-            "<tr><td>{}<td>{}<td>{:.2}<td>{:.3}<td>{:.3}</tr>",
+            "<tr><td>{}<td>{}<td>{:.2}<td>{:.3}<td>{:.3}<td>{}</tr>",
             escaped(name),
             subject.mated,
             subject.fnmr_at_fmr_1pct,
             subject.fmr,
-            subject.eer
+            subject.eer,
+            escaped(&explainer.why(subject.claimed))
         );
     }
     html.push_str("</table><h2>What could not be used</h2><ul>");

@@ -23,6 +23,8 @@ pub const FUSION: &str = "fusion";
 pub struct ScoredTrial {
     /// The trial's own name.
     pub id: String,
+    /// Its place among the corpus's trials.
+    pub at: usize,
     /// Whose reference, as a place in [`TrialRun::subjects`].
     pub claimed: usize,
     /// Whether the probe is the claimed subject's.
@@ -352,7 +354,7 @@ fn collected(corpus: &Corpus, results: Vec<GroupResult>) -> TrialRun {
                 let held_out =
                     corpus.kind == CorpusKind::Keystroke && people.iter().all(|person| is_held_out(person));
                 let id = trial.id.clone();
-                run.scored.push(ScoredTrial { id, claimed, mated: trial.mated, held_out, scores });
+                run.scored.push(ScoredTrial { id, at, claimed, mated: trial.mated, held_out, scores });
             }
             Err(kind) => {
                 run.failed += 1;

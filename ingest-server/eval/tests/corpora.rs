@@ -275,3 +275,36 @@ fn people_of_another_background_are_used() {
     assert_eq!(other["background"], "background");
     assert_ne!(shipped["model"], other["model"]);
 }
+
+#[test]
+fn what_a_persons_misses_have_in_common_is_told() {
+    let folder = folder("misses");
+    let mut events = session("ann", "s0", (300, 160, 80)) + &session("ann", "s1", (192, 160, 80));
+    // In another session, hands like the other subject's.
+    events += &session("ann", "s2", (192, 260, 130));
+    events += &(session("bob", "s0", (300, 260, 130)) + &session("bob", "s1", (14_400, 260, 130)));
+    let mut trials = String::new();
+    for (at, (probe, first)) in [("s1", 0), ("s1", 64), ("s2", 0), ("s2", 64)].into_iter().enumerate() {
+        trials += &format!("m{at},ann,ann,{probe},{first},{},1\n", first + 64);
+        trials += &format!("b{at},bob,ann,{probe},{first},{},0\n", first + 64);
+    }
+    for at in 0..220 {
+        trials += &format!("n{at},ann,bob,s1,{},{},0\n", at * 64, at * 64 + 64);
+    }
+    trials += "own,bob,bob,s1,0,64,1\n";
+    write_corpus(&folder, &events, "ann,s0,0,300\nbob,s0,0,300\n", &trials);
+    let out = folder.join("report");
+    told(&EvalArgs { out: Some(out.clone()), ..args(&folder) }).0.unwrap();
+    let report: Value = serde_json::from_slice(&std::fs::read(out.join("report.json")).unwrap()).unwrap();
+    let people = report["by_subject"].as_array().unwrap();
+    let misses = |name: &str| {
+        let person = people.iter().find(|person| person["subject"] == name).unwrap();
+        person["misses"].as_str().unwrap().to_owned()
+    };
+    let anns = misses("ann");
+    for part in ["all in session s2", "nearer to somebody else", "holds × 1.", "gaps × 1.", "short by"] {
+        assert!(anns.contains(part), "{part} is missing: {anns}");
+    }
+    assert_eq!(misses("bob"), "");
+    assert!(std::fs::read_to_string(out.join("report.html")).unwrap().contains("all in session s2"));
+}
