@@ -1,7 +1,7 @@
 //! The commands `palet eval` and `palet-models`: arguments, tables, JSON.
 
 use crate::background;
-use crate::corpus::{Corpus, CorpusError, CorpusKind, Fault};
+use crate::corpus::{Corpus, CorpusError, CorpusKind, Fault, Stream};
 use crate::device;
 use crate::document::Document;
 use crate::fused;
@@ -457,6 +457,14 @@ fn document(corpora: &[PathBuf]) -> Result<String, EvalError> {
             document.add_takeover(&takeover::run(corpus, &settings));
         }
     }
+    let with_streams = |kind| {
+        let of_kind = corpora.iter().filter(move |corpus| corpus.kind == kind);
+        of_kind.filter(|corpus| !corpus.streams.is_empty()).max_by_key(|corpus| longest_stream(corpus))
+    };
+    if let Some((keys, pointers)) = with_streams(CorpusKind::Keystroke).zip(with_streams(CorpusKind::Pointer))
+    {
+        document.add_takeover(&fused::run(keys, pointers, &settings));
+    }
     for (kind, name) in [(CorpusKind::Keystroke, "keystroke"), (CorpusKind::Pointer, "pointer")] {
         // As `palet-models synthesise` makes them where nothing else is asked for.
         let made_up = synthesis::windows(kind, Size::default(), 1);
@@ -466,6 +474,12 @@ fn document(corpora: &[PathBuf]) -> Result<String, EvalError> {
         }
     }
     Ok(document.finish(&models.hash().to_string()))
+}
+
+/// **Units**: rows.
+fn longest_stream(corpus: &Corpus) -> usize {
+    let rows = |stream: &Stream| stream.parts.iter().map(|part| part.last - part.first).sum();
+    corpus.streams.iter().map(rows).max().unwrap_or(0)
 }
 
 /// Tells how unlike the real people of some corpora made-up ones are; nothing where there are none of their kind.

@@ -194,7 +194,8 @@ impl Document {
              | corpus | subject | mated | FNMR at 1 % | own EER | their misses |\n|---|---|---|---|---|---|\n{}\n## Takeover\n\n\
              Somebody else goes on after {} s of rest. A false mask is followed by a passed step-up; `default` is the shipped \
              policy, the other thresholds are set on the corpus's own genuine streams. One block of keys raises the risk to \
-             partial masks at most; redaction takes more than one.\n\n| corpus | point | found in 500 | median / p90 | in time | \
+             partial masks at most; redaction takes more than one. Two corpora together: typists paired with pointers by their \
+             places, their recordings taking turns, since no corpus has both; events are keys there.\n\n| corpus | point | found in 500 | median / p90 | in time | \
              false masks an hour | in 2,500 events | genuine streams clear |\n|---|---|---|---|---|---|---|---|\n{}\n{TRIED}## Made-up people\n\n\
              `palet-models synthesise` makes corpora of them for tests and demonstrations. How unlike real people they are: the AUC of a \
              classifier that was fitted on half of both (.5 where alike, 1 where it always can tell), and the divergence of their \
