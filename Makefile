@@ -7,8 +7,12 @@ export CARGO_TERM_COLOR ?= always
 CARGO ?= cargo
 CORPORA := $(or $(PALET_DATA),../shared/data)/corpora
 PALET := target/release/palet
+MODELS_TOOL := target/release/palet-models
+# Chosen together whatever is built of them: cargo unites features over what is chosen, and the runtime of the networks
+# would be compiled anew for each choice.
+RELEASE := build --release --package palet-server --package palet-eval --package palet-tests
 
-.PHONY: help setup sdk site build demo test test-rust test-js fmt fmt-check lint size e2e bench bench-presidio eval eval-docs eval-docs-check rescore \
+.PHONY: help setup sdk site build models-tool demo test test-rust test-js fmt fmt-check lint size e2e bench bench-presidio eval eval-docs eval-docs-check rescore \
 	models ml-setup strokes train models-check sequence-weights notebook encoder-report fuzz crash docs ci clean
 
 help: ## List the targets
@@ -45,7 +49,10 @@ sdk: js/dist/manifest.json ## Build the SDK: wasm, ESM, IIFE, types, integrity h
 site: demo-site/dist/index.html ## Build the demonstration bank's pages
 
 build: sdk site ## Build the binary with SDK and pages inside
-	$(CARGO) build --release --package palet-server
+	$(CARGO) $(RELEASE) --bin palet
+
+models-tool:
+	@$(CARGO) $(RELEASE) --quiet --bin palet-models
 
 demo: setup ## Build everything and open the demonstration bank on http://localhost:8420
 	@$(MAKE) --no-print-directory build
@@ -73,7 +80,7 @@ size: sdk ## The SDK's size against its budget
 	$(CARGO) run --quiet --package xtask -- size
 
 e2e: sdk site tests/e2e/node_modules/.package-lock.json ## Real server, real Chromium and Firefox
-	$(CARGO) build --release --package palet-server --package palet-tests --bin palet --bin feed
+	$(CARGO) $(RELEASE) --bin palet --bin feed
 	cd tests/e2e && node --test --test-concurrency=3 --test-reporter=spec suite/*.test.mjs
 
 bench: build ## Ratios against peers measured in the same run
@@ -88,14 +95,14 @@ eval: build ## Error rates on the corpora beside the project, where they are
 rescore: build ## A thousand decisions made again: after a restart, and by another build
 	scripts/rescore.sh
 
-eval-docs: ## Write docs/evaluation.md from a run over all corpora
-	$(CARGO) run --quiet --release --package palet-eval --bin palet-models -- document $(CORPORA)/* > docs/evaluation.md.new
+eval-docs: models-tool ## Write docs/evaluation.md from a run over all corpora
+	$(MODELS_TOOL) document $(CORPORA)/* > docs/evaluation.md.new
 	mv docs/evaluation.md.new docs/evaluation.md
 
-eval-docs-check: ## docs/evaluation.md against a run over all corpora, where they are
+eval-docs-check: models-tool ## docs/evaluation.md against a run over all corpora, where they are
 	scripts/eval-docs-check.sh "$(CORPORA)"
 
-models: ## Make the shipped population and cohort again, from the corpora that may be trained on
+models: models-tool ## Make the shipped population and cohort again, from the corpora that may be trained on
 	scripts/models.sh "$(CORPORA)"
 
 crash: ## Writers killed with SIGKILL, 200 rounds a part: what was acknowledged is there, what is there is whole
@@ -109,7 +116,8 @@ STROKES := ml/build/sapimouse.strokes.jsonl.gz
 TRAIN := cd ml && nice -n 10 .venv/bin/python -m
 
 $(STROKES):
-	$(CARGO) run --quiet --release --package palet-eval --bin palet-models -- strokes $(CORPORA)/sapimouse --out ml/build
+	@$(MAKE) --no-print-directory models-tool
+	$(MODELS_TOOL) strokes $(CORPORA)/sapimouse --out ml/build
 
 strokes: ## Write the strokes that the sequence models are trained on, from the corpora beside the project
 	@rm -f $(STROKES)
@@ -124,15 +132,15 @@ models-check: ## The server's runtime, onnxruntime and training agree on the com
 	@if [ -x ml/.venv/bin/python ]; then cd ml && .venv/bin/python -m palet_ml.check; \
 	  else echo "models-check: onnxruntime and training are left out, there is no ml/.venv (make ml-setup)"; fi
 
-sequence-weights: ml-setup $(STROKES) ## Whether the sequence scorers earn a weight: three rotations of who is held out
-	$(CARGO) run --quiet --release --package palet-eval --bin palet-models -- eval --json --out ml/build/pointer $(CORPORA)/sapimouse > /dev/null
+sequence-weights: ml-setup models-tool $(STROKES) ## Whether the sequence scorers earn a weight: three rotations of who is held out
+	$(MODELS_TOOL) eval --json --out ml/build/pointer $(CORPORA)/sapimouse > /dev/null
 	$(TRAIN) palet_ml.rotations build/sapimouse.strokes.jsonl.gz build/pointer/sapimouse/scores.csv
 
 notebook: ml-setup $(STROKES) ## Run the notebook from top to bottom and keep its outputs
 	$(TRAIN) palet_ml.run_notebook
 
-encoder-report: ml-setup ## The in-page encoder, tried: accuracy, size, time, what can be read back
-	$(CARGO) run --quiet --release --package palet-eval --bin palet-models -- eval --json --out target/encoder-report \
+encoder-report: ml-setup models-tool ## The in-page encoder, tried: accuracy, size, time, what can be read back
+	$(MODELS_TOOL) eval --json --out target/encoder-report \
 	  $(CORPORA)/monaco-free $(CORPORA)/aalto-sentences > /dev/null
 	$(TRAIN) palet_ml.encoder_report $(abspath $(CORPORA)) ../target/encoder-report
 

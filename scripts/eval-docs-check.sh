@@ -9,5 +9,5 @@ if [ ! -d "$corpora" ]; then
 fi
 again=$(mktemp)
 trap 'rm -f "$again"' EXIT
-cargo run --quiet --release --package palet-eval --bin palet-models -- document "$corpora"/* > "$again"
+target/release/palet-models document "$corpora"/* > "$again"
 diff -u docs/evaluation.md "$again" || { echo "eval-docs-check: docs/evaluation.md is not what a run writes: make eval-docs" >&2; exit 1; }

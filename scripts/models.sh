@@ -5,7 +5,7 @@ cd "$(dirname "$0")/.."
 corpora=$1
 out=ingest-server/comparison/models
 [ -d "$corpora" ] || { echo "models: expected corpora at $corpora; set PALET_DATA to their parent folder" >&2; exit 2; }
-make_model() { cargo run --quiet --release --package palet-eval --bin palet-models -- "$@"; }
+make_model() { target/release/palet-models "$@"; }
 make_model keystroke "$corpora/monaco-free" "$corpora/monaco-fixed" \
   --fit-on "$corpora/monaco-free" --out "$out/keystroke.bin"
 make_model fixed-text "$corpora/monaco-keypad" --out "$out/fixed_text.bin"
