@@ -11,6 +11,7 @@ mod model;
 mod models;
 mod network;
 mod places;
+mod recurrent;
 mod reference;
 mod scorer;
 mod window;

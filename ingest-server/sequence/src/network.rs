@@ -4,6 +4,7 @@
 //! several sessions are run together, at most eight at a time.
 
 use crate::error::{ReadingError, SequenceError};
+use crate::recurrent::reader;
 use crate::window::{INPUTS, STROKES, StrokeWindow};
 use std::sync::Arc;
 use tract_onnx::prelude::*;
@@ -21,7 +22,7 @@ pub(crate) struct Network {
 }
 
 fn plan(graph: &[u8], batch: usize) -> TractResult<Arc<TypedRunnableModel>> {
-    tract_onnx::onnx()
+    reader()
         .model_for_read(&mut std::io::Cursor::new(graph))?
         .with_input_fact(0, f32::fact([batch, STROKES, INPUTS]).into())?
         .into_optimized()?
@@ -60,15 +61,14 @@ impl Network {
         windows: &[&StrokeWindow],
         results: &mut Vec<Outputs>,
     ) -> TractResult<()> {
-        let inputs: Vec<f32> = windows.iter().flat_map(|window| &window.inputs).copied().collect();
-        let input = Tensor::from_shape(&[windows.len(), STROKES, INPUTS], &inputs)?;
+        let inputs: Vec<&[f32]> = windows.iter().map(|window| window.inputs()).collect();
+        let input = Tensor::from_shape(&[windows.len(), STROKES, INPUTS], &inputs.concat())?;
         let outputs = plan.run(tvec!(input.into_tvalue()))?;
         let first = results.len();
         results.extend((0..windows.len()).map(|_| Vec::with_capacity(self.lengths.len())));
         for (output, length) in outputs.iter().zip(&self.lengths) {
-            let view = output.to_plain_array_view::<f32>()?;
-            let values: Vec<f32> = view.iter().copied().collect();
-            for (result, own) in results[first..].iter_mut().zip(values.chunks(*length)) {
+            let values = output.try_as_plain_ram()?.as_slice::<f32>()?;
+            for (result, own) in results[first..].iter_mut().zip(values.chunks((*length).max(1))) {
                 result.push(own.to_vec());
             }
         }

@@ -37,6 +37,14 @@ pub struct StrokeWindow {
     pub(crate) strokes: usize,
 }
 
+impl StrokeWindow {
+    /// What a network takes. **Shape** `[STROKES, INPUTS]`.
+    #[must_use]
+    pub fn inputs(&self) -> &[f32] {
+        &self.inputs
+    }
+}
+
 const fn rate_index(rate: RateClass) -> usize {
     match rate {
         RateClass::Fine => 0,
