@@ -60,18 +60,26 @@ impl HabitEvidence {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use palet_comparison::habits::{LoginWay, Place};
+    use palet_comparison::habits::{LoginWay, Place, SessionStart};
+    use palet_units::Micros;
 
-    const MORNING: HabitEvent = HabitEvent::Began { hour: 9, weekend: false };
-    const NIGHT: HabitEvent = HabitEvent::Began { hour: 3, weekend: true };
+    const MORNING: HabitEvent = began(700, 9);
+    /// Of a Saturday.
+    const NIGHT: HabitEvent = began(702, 3);
+
+    const fn began(day: u64, hour: u64) -> HabitEvent {
+        HabitEvent::Began(SessionStart::of(Micros::from_secs((24 * day + hour) * 3_600)))
+    }
 
     fn went(from: u8, to: u8) -> HabitEvent {
         HabitEvent::Went(Place::new(from).unwrap(), Place::new(to).unwrap())
     }
 
     fn owner() -> Habits {
-        let session = [MORNING, HabitEvent::LoggedIn(LoginWay::Filled), went(0, 1), went(1, 2), went(2, 1)];
-        (0..20).fold(Habits::default(), |habits, _| habits.learned(session))
+        let session = [HabitEvent::LoggedIn(LoginWay::Filled), went(0, 1), went(1, 2), went(2, 1)];
+        (1..=20).fold(Habits::default(), |habits, week| {
+            habits.learned(session.into_iter().chain([began(7 * week, 9)]))
+        })
     }
 
     #[test]

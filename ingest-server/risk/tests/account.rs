@@ -2,7 +2,7 @@
 #![allow(clippy::unwrap_used, reason = "a test stops at the first fault")]
 
 use palet_capture::{Event, FieldKind, KeyClass, KeyEvent, KeyPhase, KeySlot, What};
-use palet_comparison::habits::{HabitEvent, Habits};
+use palet_comparison::habits::{HabitEvent, Habits, SessionStart};
 use palet_comparison::{Account, JoinError, Margin, Models, PEOPLE_MAX, Reference};
 use palet_features::{DeviceClass, Extractor, ExtractorSettings, FeatureWindow};
 use palet_risk::{RISK_RAISED, ReasonCode, RiskSettings, SessionRisk, learned_margin};
@@ -158,11 +158,16 @@ fn whose_sessions_vary_gets_the_higher_margin_and_a_calm_one_the_lower() {
     assert_eq!(learned([ANN; 4]).to_bits(), calm.to_bits());
 }
 
+/// Of somebody who comes at nine, twelve Thursdays long.
+fn mornings() -> Habits {
+    let morning = |week: u64| SessionStart::of(Micros::from_secs((24 * 7 * week + 9) * 3_600));
+    (1..=12).fold(Habits::default(), |habits, week| habits.learned([HabitEvent::Began(morning(week))]))
+}
+
 #[test]
 fn habits_are_of_one_person_and_survive_their_store() {
-    let morning = HabitEvent::Began { hour: 9, weekend: false };
     let models = Models::embedded().unwrap();
-    let habits = (0..12).fold(Habits::default(), |habits, _| habits.learned([morning]));
+    let habits = mornings();
     let account = Account::of(enrolled(&models, ANN)).with_habits(habits.clone());
     let bytes = account.encode().unwrap();
     assert_eq!(Account::parse(&bytes).unwrap().habits(), &habits);
@@ -176,9 +181,7 @@ fn habits_are_of_one_person_and_survive_their_store() {
 #[test]
 fn an_odd_hour_adds_a_little_to_a_doubt_and_raises_none() {
     let models = Models::embedded().unwrap();
-    let morning = HabitEvent::Began { hour: 9, weekend: false };
-    let habits = (0..12).fold(Habits::default(), |habits, _| habits.learned([morning]));
-    let prepared = Account::of(enrolled(&models, ANN)).with_habits(habits).prepare(&models);
+    let prepared = Account::of(enrolled(&models, ANN)).with_habits(mornings()).prepare(&models);
     let at = |hour: u64| {
         let mut session =
             SessionRisk::new(&RiskSettings::default()).begun_at(Micros::from_secs(hour * 3_600));

@@ -1,6 +1,6 @@
 //! The counts behind a subject's habits, and how odd an event is beside them.
 
-use super::{HOURS, HabitEvent, LoginWay, Place};
+use super::{HOURS, HabitEvent, LoginWay, Place, SessionStart};
 use serde::{Deserialize, Serialize};
 
 /// Confirmed sessions from which habits are compared with.
@@ -16,10 +16,12 @@ const PSEUDO_COUNT: f64 = 4.0;
 /// Share of weekends in a week.
 const WEEKEND: f64 = 2.0 / 7.0;
 
-/// What is known of a subject's habits on one class of device: counts of confirmed sessions, no times of any one of them.
+/// What is known of a subject's habits on one class of device: counts of confirmed sessions, and the latest of their days.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Habits {
     sessions: u16,
+    /// The latest day that told its hour.
+    day: u32,
     hours: [u16; HOURS],
     weekends: u16,
     ways: [u16; LoginWay::COUNT],
@@ -39,10 +41,7 @@ impl Habits {
         let mut steps = 0;
         for event in events {
             match event {
-                HabitEvent::Began { hour, weekend } => {
-                    next.hours[usize::from(hour) % HOURS] += 1;
-                    next.weekends += u16::from(weekend);
-                }
+                HabitEvent::Began(start) => next.began(start),
                 HabitEvent::LoggedIn(way) => next.ways[way as usize] += 1,
                 HabitEvent::Went(from, to) if steps < STEPS_A_SESSION_MAX => {
                     steps += 1;
@@ -81,7 +80,7 @@ impl Habits {
             return None;
         }
         match event {
-            HabitEvent::Began { hour, weekend } => self.began_against(usize::from(hour) % HOURS, weekend),
+            HabitEvent::Began(start) => self.began_against(start),
             HabitEvent::LoggedIn(way) => {
                 let seen = self.ways.iter().map(|count| f64::from(*count)).sum();
                 against(f64::from(self.ways[way as usize]), seen, 1.0 / LoginWay::COUNT as f64)
@@ -99,13 +98,23 @@ impl Habits {
     }
 
     /// Neighbouring hours lend each other a quarter: nobody comes on the stroke, and clocks change twice a year.
-    fn began_against(&self, hour: usize, weekend: bool) -> Option<f64> {
-        let at = |offset: usize| f64::from(self.hours[(hour + offset) % HOURS]);
+    fn began_against(&self, start: SessionStart) -> Option<f64> {
+        let at = |offset: usize| f64::from(self.hours[(start.hour() + offset) % HOURS]);
         let near = 0.25 * at(HOURS - 1) + 0.5 * at(0) + 0.25 * at(1);
         let begun: f64 = self.hours.iter().map(|count| f64::from(*count)).sum();
         let weekends = f64::from(self.weekends);
-        let (same, share) = if weekend { (weekends, WEEKEND) } else { (begun - weekends, 1.0 - WEEKEND) };
+        let (same, share) =
+            if start.is_weekend() { (weekends, WEEKEND) } else { (begun - weekends, 1.0 - WEEKEND) };
         Some(against(near, begun, 1.0 / HOURS as f64)? + against(same, begun, share)?)
+    }
+
+    /// One day tells one hour: many sessions of one sitting, as where somebody enrols, make no habit.
+    fn began(&mut self, start: SessionStart) {
+        if start.day() > self.day {
+            self.day = start.day();
+            self.hours[start.hour()] += 1;
+            self.weekends += u16::from(start.is_weekend());
+        }
     }
 
     fn step(&mut self, from: Place, to: Place) {
@@ -134,9 +143,17 @@ fn against(there: f64, seen: f64, by_chance: f64) -> Option<f64> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use palet_units::Micros;
 
-    const fn began(hour: u8) -> HabitEvent {
-        HabitEvent::Began { hour, weekend: false }
+    /// The session of a day at an hour; day 2 is a Saturday.
+    const fn began(day: u64, hour: u64) -> HabitEvent {
+        HabitEvent::Began(SessionStart::of(Micros::from_secs((24 * day + hour) * 3_600)))
+    }
+
+    /// As many working days, each with a session at this hour, after `habits`.
+    fn days(habits: Habits, days: u64, hour: u64) -> Habits {
+        let from = u64::from(habits.day) / 7 + 1;
+        (from..from + days).fold(habits, |habits, week| habits.learned([began(7 * week, hour)]))
     }
 
     fn went(from: u8, to: u8) -> HabitEvent {
@@ -149,22 +166,27 @@ mod tests {
 
     #[test]
     fn nothing_is_odd_before_there_are_habits() {
-        let few = learned(4, &[began(9), HabitEvent::LoggedIn(LoginWay::Typed)]);
-        assert_eq!(few.against(began(3)), None);
-        let others = learned(20, &[began(9)]);
+        let few = learned(4, &[HabitEvent::LoggedIn(LoginWay::Typed)]);
+        assert_eq!(few.against(HabitEvent::LoggedIn(LoginWay::Pasted)), None);
+        let others = days(Habits::default(), 20, 9);
         assert_eq!(others.against(HabitEvent::LoggedIn(LoginWay::Pasted)), None);
         assert_eq!(others.against(went(1, 2)), None);
     }
 
     #[test]
     fn an_unusual_hour_is_odd_and_the_hours_beside_the_usual_are_not() {
-        let habits = learned(10, &[began(23)]);
+        let habits = days(Habits::default(), 10, 23);
         for usual in [22, 23, 0] {
-            assert!(habits.against(began(usual)).unwrap() < 0.0, "{usual}");
+            assert!(habits.against(began(700, usual)).unwrap() < 0.0, "{usual}");
         }
-        assert!(habits.against(began(11)).unwrap() > 0.5);
-        let weekend = HabitEvent::Began { hour: 23, weekend: true };
-        assert!(habits.against(weekend) > habits.against(began(23)));
+        assert!(habits.against(began(700, 11)).unwrap() > 0.5);
+        let (workday, weekend) = (began(700, 23), began(702, 23));
+        assert!(habits.against(weekend) > habits.against(workday));
+    }
+
+    #[test]
+    fn many_sessions_of_one_day_make_no_hour_a_habit() {
+        assert_eq!(learned(20, &[began(700, 9)]).against(began(701, 3)), None);
     }
 
     #[test]
@@ -187,10 +209,9 @@ mod tests {
 
     #[test]
     fn old_sessions_fade_and_counts_stay_bounded() {
-        let before = learned(60, &[began(9)]);
-        let after = (0..60).fold(before, |habits, _| habits.learned([began(20)]));
+        let after = days(days(Habits::default(), 60, 9), 60, 20);
         assert!(after.sessions() <= SESSIONS_MAX);
-        assert!(after.against(began(20)).unwrap() < after.against(began(9)).unwrap());
+        assert!(after.against(began(7_000, 20)).unwrap() < after.against(began(7_000, 9)).unwrap());
         let long = learned(1, &[went(1, 2); 500]);
         assert_eq!(long.steps, [(1, 2, STEPS_A_SESSION_MAX as u16)]);
     }

@@ -1,14 +1,9 @@
 //! A session's windows and places, as the events that habits are made of.
 
-use super::{HOURS, HabitEvent, LoginWay, Place};
+use super::{HabitEvent, LoginWay, Place, SessionStart};
 use palet_capture::Signal;
 use palet_features::{ContextCounters, FeatureWindow};
 use palet_units::Micros;
-
-const HOUR: u64 = 3_600_000_000;
-const DAY: u64 = 24 * HOUR;
-/// 1970 began on a Thursday: this many days later the week begins.
-const DAYS_TO_MONDAY: u64 = 4;
 
 /// Follows one session.
 #[derive(Clone, Debug, Default)]
@@ -39,7 +34,7 @@ impl HabitWatch {
         place: Option<Place>,
         windows: &[FeatureWindow],
     ) -> impl Iterator<Item = HabitEvent> + use<> {
-        let began = self.begins.take().map(began);
+        let began = self.begins.take().map(|at| HabitEvent::Began(SessionStart::of(at)));
         let from = self.place;
         self.place = place.or(from);
         let left_login = from == Some(Place::LOGIN) && self.place != from;
@@ -52,11 +47,6 @@ impl HabitWatch {
         let went = from.zip(self.place).filter(|(from, to)| from != to);
         [began, logged_in, went.map(|(from, to)| HabitEvent::Went(from, to))].into_iter().flatten()
     }
-}
-
-fn began(at: Micros) -> HabitEvent {
-    let day_of_week = (at.0 / DAY + 7 - DAYS_TO_MONDAY) % 7;
-    HabitEvent::Began { hour: ((at.0 / HOUR) % HOURS as u64) as u8, weekend: day_of_week >= 5 }
 }
 
 impl LoginCounts {
@@ -102,16 +92,11 @@ mod tests {
     }
 
     #[test]
-    fn a_session_begins_once_at_its_hour_and_day() {
-        // A Saturday, the last minute of a Sunday, the Monday after it, a Thursday.
-        for (at_s, hour, weekend) in
-            [(1_795_240_800, 6, true), (1_795_391_999, 23, true), (1_795_392_000, 0, false), (0, 0, false)]
-        {
-            let mut watch = HabitWatch::beginning(Micros::from_secs(at_s));
-            let events: Vec<_> = watch.see(None, &[]).collect();
-            assert_eq!(events, [HabitEvent::Began { hour, weekend }], "{at_s}");
-            assert_eq!(watch.see(None, &[]).count(), 0);
-        }
+    fn a_session_begins_once() {
+        let mut watch = HabitWatch::beginning(Micros::from_secs(1));
+        let began = HabitEvent::Began(SessionStart::of(Micros::from_secs(1)));
+        assert_eq!(watch.see(None, &[]).collect::<Vec<_>>(), [began]);
+        assert_eq!(watch.see(None, &[]).count(), 0);
     }
 
     #[test]
