@@ -83,7 +83,7 @@ impl KeystrokeModels {
         let lanes = each.len().div_ceil(LANES) * LANES;
         let mut cohort = [0, 1, 2].map(|index| vec![0.0; population.steps[index].len() * lanes]);
         for (lane, counts) in each.iter().enumerate() {
-            let ratios = Tables::person(counts, &population).log_ratios(&population);
+            let ratios = Tables::cohort(counts, &population).log_ratios(&population);
             for (table, ratios) in cohort.iter_mut().zip(&ratios) {
                 ratios.iter().enumerate().for_each(|(cell, ratio)| table[cell * lanes + lane] = *ratio);
             }

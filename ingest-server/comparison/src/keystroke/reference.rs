@@ -59,7 +59,7 @@ impl KeystrokeReference {
     /// The form that comparisons use.
     #[must_use]
     pub fn prepare(&self, models: &KeystrokeModels) -> PreparedKeystroke {
-        let tables = Tables::person(&self.counts.cumulative(), models.population());
+        let tables = Tables::subject(&self.counts.cumulative(), models.population());
         PreparedKeystroke { log_ratios: tables.log_ratios(models.population()) }
     }
 }

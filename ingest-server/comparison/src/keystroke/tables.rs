@@ -7,8 +7,11 @@ use palet_features::{Ladder, keystroke::Channel, keystroke::Layout};
 
 /// Weight of the level above in the population's tables. **Units**: counts.
 const POPULATION_PSEUDO_COUNT: f32 = 20.0;
-/// Weight of the level above in a person's tables. **Units**: counts.
-const PERSON_PSEUDO_COUNT: f32 = 8.0;
+/// Weight of the level above in a subject's tables. **Units**: counts.
+const SUBJECT_PSEUDO_COUNT: f32 = 12.0;
+/// Weight of the level above in the tables of a person of the cohort, who stands for others that type alike.
+/// **Units**: counts.
+const COHORT_PSEUDO_COUNT: f32 = 40.0;
 
 /// Probabilities of bins within each group, at every step. **Shape** `[K4, K3, K1]`.
 #[derive(Clone)]
@@ -59,8 +62,18 @@ impl Tables {
         tables
     }
 
+    /// The tables of a subject, from the counts of a reference.
+    pub(crate) fn subject(counts: &[Vec<f32>; 3], population: &Self) -> Self {
+        Self::person(counts, population, SUBJECT_PSEUDO_COUNT)
+    }
+
+    /// The tables of a person of the cohort: closer to the population than a subject's.
+    pub(crate) fn cohort(counts: &[Vec<f32>; 3], population: &Self) -> Self {
+        Self::person(counts, population, COHORT_PSEUDO_COUNT)
+    }
+
     /// A person's tables: smoothed counts over the population's, tilted by how the person differs one level up.
-    pub(crate) fn person(counts: &[Vec<f32>; 3], population: &Self) -> Self {
+    fn person(counts: &[Vec<f32>; 3], population: &Self, pseudo_count: f32) -> Self {
         let mut tables = population.clone();
         let mut above: Option<(usize, Ladder)> = None;
         for (index, ladder) in COARSE_FIRST {
@@ -73,7 +86,7 @@ impl Tables {
                     tilt(&mut parent, mine, theirs);
                 }
                 let seen = smoothed(channel, &counts[index][cells.clone()]);
-                backed_off(&seen, &parent, PERSON_PSEUDO_COUNT, &mut tables.steps[index][cells]);
+                backed_off(&seen, &parent, pseudo_count, &mut tables.steps[index][cells]);
             }
             above = Some((index, ladder));
         }
@@ -148,8 +161,9 @@ mod tests {
     #[test]
     fn every_group_is_a_distribution() {
         let population = Tables::population(&counts(vec![(2, 40), (3, 60), (70, 9), (1_500, 8)]));
-        let person = Tables::person(&counts(vec![(9, 77), (300, 5)]), &population);
-        for tables in [&population, &person] {
+        let seen = counts(vec![(9, 77), (300, 5)]);
+        let (subject, other) = (Tables::subject(&seen, &population), Tables::cohort(&seen, &population));
+        for tables in [&population, &subject, &other] {
             for (index, ladder) in COARSE_FIRST {
                 for (channel, _, start) in groups(ladder) {
                     let total: f32 = tables.steps[index][start..start + channel.bins()].iter().sum();
@@ -162,8 +176,18 @@ mod tests {
     #[test]
     fn nobody_who_was_not_seen_differs_from_the_population() {
         let population = Tables::population(&counts(vec![(2, 40), (3, 60)]));
-        let person = Tables::person(&counts(vec![]), &population);
+        let person = Tables::subject(&counts(vec![]), &population);
         assert!(person.log_ratios(&population).iter().flatten().all(|ratio| ratio.abs() < 1e-4));
+    }
+
+    #[test]
+    fn the_same_counts_carry_a_subject_further_from_the_population_than_one_of_the_cohort() {
+        let population = Tables::population(&counts(vec![(2, 40), (3, 60)]));
+        let seen = counts(vec![(9, 77)]);
+        let ratio = |tables: Tables| tables.log_ratios(&population)[0][9];
+        let (subject, other) =
+            (ratio(Tables::subject(&seen, &population)), ratio(Tables::cohort(&seen, &population)));
+        assert!(0.0 < other && other < subject, "{other} {subject}");
     }
 
     #[test]

@@ -9,8 +9,9 @@ use palet_comparison::keystroke::{CHANNEL_NAMES, Calibration, CalibrationKnot, F
 
 /// Lengths at which a line is fitted. **Units**: keys.
 const LENGTHS: [usize; 6] = [16, 32, 64, 100, 200, 400];
-/// Lengths at which the channels are weighed together: a sentence, and what the trials of free text type.
-const WEIGHED_LENGTHS: [usize; 2] = [45, 100];
+/// Trials on which the channels are weighed together: a sentence and what the trials of free text type, against other
+/// sessions, and a sentence against the others of one sitting.
+const WEIGHED: [Probes; 3] = [Probes::Rows(45), Probes::Rows(100), Probes::Sentences(45)];
 /// The scorer that is calibrated.
 const UNCALIBRATED: &str = "key-fused";
 /// Steps of Newton's method; it settles in a few.
@@ -18,11 +19,11 @@ const STEPS: usize = 50;
 /// Pull of the slope towards 0, against perfectly separable scores.
 const RIDGE: f64 = 1e-3;
 
-/// Scores of some scorers on the development trials of one length. Whoever takes part in a comparison is left out of
+/// Scores of some scorers on the development trials of one kind. Whoever takes part in a comparison is left out of
 /// its population and cohort.
-fn scored(corpus: &mut Corpus, models: &Models, keys: usize, names: &[&str]) -> Vec<(Vec<f64>, bool)> {
+fn scored(corpus: &mut Corpus, models: &Models, probes: Probes, names: &[&str]) -> Vec<(Vec<f64>, bool)> {
     let mut rows = Vec::new();
-    rounds(corpus, Probes::Rows(keys), |corpus| {
+    rounds(corpus, probes, |corpus| {
         rows.extend(trials::run(corpus, models).scored.iter().map(|trial| row(trial, names)));
     });
     rows
@@ -39,7 +40,7 @@ pub(super) fn row(trial: &ScoredTrial, names: &[&str]) -> (Vec<f64>, bool) {
 pub fn calibrate(corpus: &mut Corpus, models: &Models) -> Calibration {
     let mut knots = Vec::new();
     for keys in LENGTHS {
-        let rows = scored(corpus, models, keys, &[UNCALIBRATED]);
+        let rows = scored(corpus, models, Probes::Rows(keys), &[UNCALIBRATED]);
         let scores: Vec<(f64, bool)> = rows.iter().map(|(scores, mated)| (scores[0], *mated)).collect();
         if let Some((slope, intercept)) = logistic(&scores) {
             knots.push(CalibrationKnot {
@@ -60,7 +61,7 @@ const WEIGHT_RIDGE: f64 = 1e-2;
 #[must_use]
 pub fn weigh(corpus: &mut Corpus, models: &Models) -> Option<FusionWeights> {
     let mut rows = Vec::new();
-    WEIGHED_LENGTHS.iter().for_each(|keys| rows.extend(scored(corpus, models, *keys, &CHANNEL_NAMES)));
+    WEIGHED.iter().for_each(|probes| rows.extend(scored(corpus, models, *probes, &CHANNEL_NAMES)));
     let mut weights = FusionWeights::default();
     let fitted = fitted_upwards(rows, WEIGHT_RIDGE)?;
     weights.0.iter_mut().zip(&fitted).for_each(|(weight, fitted)| *weight = *fitted as f32);

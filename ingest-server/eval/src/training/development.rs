@@ -23,35 +23,65 @@ pub fn is_held_out(subject: &str) -> bool {
 pub enum Probes {
     /// Spans of so many rows.
     Rows(usize),
+    /// Spans of so many rows, each against a reference of the others that the same session holds.
+    Sentences(usize),
     /// Whole sessions.
     Sessions,
 }
 
-/// One corpus after another, each with one enrolling session of every development subject taken out of the enrolment
-/// and cut into probes. A corpus in which subjects enrol with a single session gives none.
+/// One corpus after another: each with one enrolling session of every development subject taken out of the enrolment
+/// and cut into probes, or for sentences each with one sentence taken out of the one session that enrols. A corpus in
+/// which subjects enrol with a single session gives none.
 pub fn rounds(corpus: &mut Corpus, probes: Probes, mut work: impl FnMut(&Corpus)) {
     let (enrolments, trials) = (corpus.enrolments.clone(), std::mem::take(&mut corpus.trials));
     let people: Vec<String> =
         corpus.subjects().into_iter().filter(|subject| !is_held_out(subject)).map(str::to_owned).collect();
-    let spans_of = |subject: &str| -> Vec<EnrolSpan> {
-        enrolments.iter().filter(|enrolment| enrolment.span.subject == subject).cloned().collect()
+    let spans_of = |subject: &String| -> Vec<EnrolSpan> {
+        enrolments.iter().filter(|enrolment| enrolment.span.subject == *subject).cloned().collect()
     };
     let sessions = people.iter().map(|person| spans_of(person).len()).max().unwrap_or(0);
-    for left_out in (0..sessions).filter(|_| sessions > 1) {
-        let (mut kept, mut spans) = (Vec::new(), Vec::new());
-        for person in &people {
-            for (at, enrolment) in spans_of(person).into_iter().enumerate() {
-                if at == left_out { spans.extend(cut(&enrolment.span, probes)) } else { kept.push(enrolment) }
+    for at in (0..sessions).filter(|_| sessions > 1) {
+        for round in 0..rounds_of_session(probes) {
+            let parts = people.iter().map(|person| parted(spans_of(person), probes, at, round));
+            let (kept, spans): (Vec<_>, Vec<_>) = parts.unzip();
+            (corpus.enrolments, corpus.trials) = (kept.concat(), crossed(&people, &spans.concat()));
+            if !corpus.trials.is_empty() {
+                work(corpus);
             }
         }
-        (corpus.enrolments, corpus.trials) = (kept, crossed(&people, &spans));
-        work(corpus);
     }
     (corpus.enrolments, corpus.trials) = (enrolments, trials);
 }
 
+const fn rounds_of_session(probes: Probes) -> usize {
+    match probes {
+        Probes::Sentences(_) => PROBES_MAX,
+        Probes::Rows(_) | Probes::Sessions => 1,
+    }
+}
+
+/// One person's enrolment and probes in one round.
+fn parted(
+    mut enrolments: Vec<EnrolSpan>,
+    probes: Probes,
+    session: usize,
+    round: usize,
+) -> (Vec<EnrolSpan>, Vec<Span>) {
+    if session >= enrolments.len() {
+        return (enrolments, Vec::new());
+    }
+    let taken_out = enrolments.remove(session);
+    let mut spans = cut(&taken_out.span, probes);
+    if !matches!(probes, Probes::Sentences(_)) {
+        return (enrolments, spans);
+    }
+    let probe = (round < spans.len()).then(|| spans.remove(round));
+    let enrolled = spans.into_iter().map(|span| EnrolSpan { span, ..taken_out.clone() });
+    (enrolled.collect(), probe.into_iter().collect())
+}
+
 fn cut(span: &Span, probes: Probes) -> Vec<Span> {
-    let Probes::Rows(rows) = probes else { return vec![span.clone()] };
+    let (Probes::Rows(rows) | Probes::Sentences(rows)) = probes else { return vec![span.clone()] };
     let count = ((span.last - span.first) / rows).min(PROBES_MAX);
     let at = |piece: usize| {
         let first = span.first + piece * rows;
@@ -85,9 +115,30 @@ mod tests {
         assert_eq!(held, ["m000", "m003", "a89700", "p12"]);
     }
 
+    fn span_of(session: &str) -> Span {
+        Span { subject: "m001".into(), session: session.into(), first: 10, last: 320 }
+    }
+
+    fn told(spans: &[Span]) -> Vec<(&str, usize, usize)> {
+        spans.iter().map(|span| (span.session.as_str(), span.first, span.last)).collect()
+    }
+
+    #[test]
+    fn a_sentence_is_compared_with_the_others_of_its_session_a_span_with_other_sessions() {
+        let enrolments: Vec<EnrolSpan> =
+            ["s00", "s01"].map(|s| EnrolSpan { span: span_of(s), line: 2 }).into();
+        let (kept, probes) = parted(enrolments.clone(), Probes::Sentences(100), 1, 1);
+        let kept: Vec<Span> = kept.into_iter().map(|enrolment| enrolment.span).collect();
+        assert_eq!(told(&probes), [("s01", 110, 210)]);
+        assert_eq!(told(&kept), [("s01", 10, 110), ("s01", 210, 310)]);
+        let (kept, probes) = parted(enrolments, Probes::Rows(150), 1, 0);
+        assert_eq!(told(&probes), [("s01", 10, 160), ("s01", 160, 310)]);
+        assert_eq!((kept.len(), kept[0].span.session.as_str()), (1, "s00"));
+    }
+
     #[test]
     fn probes_are_cut_without_overlap() {
-        let span = Span { subject: "m001".into(), session: "s00".into(), first: 10, last: 320 };
+        let span = span_of("s00");
         let cut = cut(&span, Probes::Rows(100));
         assert_eq!(
             cut.iter().map(|s| (s.first, s.last)).collect::<Vec<_>>(),
