@@ -158,6 +158,19 @@ fn whose_sessions_vary_gets_the_higher_margin_and_a_calm_one_the_lower() {
     assert_eq!(learned([ANN; 4]).to_bits(), calm.to_bits());
 }
 
+#[test]
+fn no_number_of_somebody_elses_sessions_carries_a_reference_away() {
+    let models = Models::embedded().unwrap();
+    let anchored = enrolled(&models, ANN);
+    let poisoned = (20..60)
+        .fold(anchored.clone(), |reference, day| reference.updated(&models, &typed(BEN, day, 512)).unwrap());
+    assert!(risk(&models, &Account::of(poisoned.clone()), ANN) < RISK_RAISED);
+    let stranger = |reference: &Reference| risk(&models, &Account::of(reference.clone()), BEN);
+    let (before, after) = (stranger(&anchored), stranger(&poisoned.rolled_back()));
+    assert!(before >= RISK_RAISED && before.to_bits() == after.to_bits());
+    assert!(poisoned.rolled_back().version() > poisoned.version());
+}
+
 /// Of somebody who comes at nine, twelve Thursdays long.
 fn mornings() -> Habits {
     let morning = |week: u64| SessionStart::of(Micros::from_secs((24 * 7 * week + 9) * 3_600));
