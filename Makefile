@@ -134,7 +134,7 @@ models-check: ## The server's runtime, onnxruntime and training agree on the com
 
 sequence-weights: ml-setup models-tool $(STROKES) ## Whether the sequence scorers earn a weight: three rotations of who is held out
 	$(MODELS_TOOL) eval --json --out ml/build/pointer $(CORPORA)/sapimouse > /dev/null
-	$(TRAIN) palet_ml.rotations build/sapimouse.strokes.jsonl.gz build/pointer/sapimouse/scores.csv
+	$(TRAIN) palet_ml.rotations build/sapimouse.strokes.jsonl.gz build/pointer/scores.csv
 
 notebook: ml-setup $(STROKES) ## Run the notebook from top to bottom and keep its outputs
 	$(TRAIN) palet_ml.run_notebook

@@ -116,6 +116,12 @@ class Adapter:
         return float(normalised(own, self.ratio(self.cohort, described)[:, None])[0])
 
 
+def missed(mated: np.ndarray, others: np.ndarray) -> float:
+    """FNMR at the threshold that one in a hundred of the others passes."""
+    threshold = np.sort(others)[::-1][max(int(len(others) * 0.01) - 1, 0)]
+    return float((mated <= threshold).mean())
+
+
 def error_rates(mated: np.ndarray, nonmated: np.ndarray) -> tuple:
     """Equal error rate and area under the curve."""
     scores = np.concatenate([mated, nonmated])

@@ -55,8 +55,7 @@ def rates(scored: list) -> tuple:
     mated = np.array([s for _, m, s in scored if m])
     others = np.array([s for _, m, s in scored if not m])
     eer, auc = backend.error_rates(mated, others)
-    threshold = np.sort(others)[::-1][max(int(len(others) * 0.01) - 1, 0)]
-    return eer, float((mated <= threshold).mean()), auc, len(mated), len(others)
+    return eer, backend.missed(mated, others), auc, len(mated), len(others)
 
 
 def histograms_of(scores: Path, corpus: str, wanted: set) -> list:

@@ -8,6 +8,7 @@ logistic regression fitted on two rotations and judged on the third. `make seque
 
 import argparse
 import csv
+import hashlib
 import os
 from pathlib import Path
 
@@ -32,6 +33,23 @@ def rotation(table, rest: int) -> dict:
     standard, coder, embedder, _ = train.networks(table, people, train.SEED, train.STEPS)
     scorers = scoring.fit(table, people, standard, coder, embedder, train.SETTINGS)
     return scoring.run_trials(scorers, table, held)
+
+
+def made_from(table: Path) -> str:
+    """What kept scores depend on: the strokes, the committed models, and this package."""
+    code = sorted(Path(__file__).parent.glob("*.py"))
+    models = sorted(p for p in committed.MODELS.iterdir() if p.suffix in (".onnx", ".palet"))
+    digest = hashlib.sha256()
+    for file in [table, *models, *code]:
+        digest.update(hashlib.sha256(file.read_bytes()).digest())
+    return digest.hexdigest()
+
+
+def is_kept(file: Path, source: str) -> bool:
+    if not file.exists():
+        return False
+    with np.load(file) as kept:
+        return "made_from" in kept and str(kept["made_from"]) == source
 
 
 def logistic(x: np.ndarray, mated: np.ndarray, ridge: float = 1e-2) -> np.ndarray:
@@ -63,7 +81,8 @@ def cost(ratio: np.ndarray, mated: np.ndarray) -> float:
 
 def told(name: str, ratio: np.ndarray, mated: np.ndarray) -> None:
     eer, auc = backend.error_rates(ratio[mated], ratio[~mated])
-    print(f"  {name:<40} EER {eer:.4f}  AUC {auc:.4f}  Cllr {cost(ratio, mated):.3f}")
+    misses = backend.missed(ratio[mated], ratio[~mated])
+    print(f"  {name:<40} EER {eer:.4f}  FNMR at 1 % {misses:.2f}  AUC {auc:.4f}  Cllr {cost(ratio, mated):.3f}")
 
 
 def main() -> None:
@@ -75,13 +94,14 @@ def main() -> None:
     table = strokes.read(arguments.table)
     kept = [arguments.table.with_name(f"rotation-{rest}.npz") for rest in range(strokes.HELD_OUT_EVERY)]
     wanted = range(strokes.HELD_OUT_EVERY) if arguments.rotation is None else [arguments.rotation]
+    source = made_from(arguments.table)
     for rest in wanted:
-        if kept[rest].exists() and arguments.rotation is None:
+        if is_kept(kept[rest], source) and arguments.rotation is None:
             continue
         results = rotation(table, rest)
         names, scores = list(results), np.stack([s for _, _, s in results.values()])
         mated, claimed = [m for m, _, _ in results.values()], [c for _, c, _ in results.values()]
-        np.savez(kept[rest], names=names, scores=scores, mated=np.array(mated) == 1, claimed=claimed)
+        np.savez(kept[rest], names=names, scores=scores, mated=np.array(mated) == 1, claimed=claimed, made_from=source)
     if arguments.rotation is not None:
         return
     with open(arguments.pointer) as rows:
@@ -116,7 +136,7 @@ def main() -> None:
             gains.append(cost(ratios["pointer"][rows], mated[rows]) - cost(ratios[name][rows], mated[rows]))
         low, high = np.quantile(gains, [0.025, 0.975])
         verdict = "more than none" if low > 0 else "its gain may be none"
-        print(f"  {name:<28} gains [{low:+.3f}, {high:+.3f}] bits of Cllr over subjects: {verdict}")
+        print(f"  {name:<28} gains [{low:+.4f}, {high:+.4f}] bits of Cllr over subjects: {verdict}")
 
 
 if __name__ == "__main__":
