@@ -17,6 +17,7 @@ mod reference;
 mod score;
 pub mod scorer;
 mod session;
+mod triangular;
 
 pub use margin::Margin;
 pub use model_file::{ModelError, ModelHash, ModelKind, PersonTag, open_model, seal_model};

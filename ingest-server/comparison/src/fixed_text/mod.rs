@@ -1,11 +1,12 @@
 //! One entry of a fixed text against the subject's earlier entries of the same field.
 //!
-//! Two scores for each sort of timing: a likelihood ratio of Student densities between the subject and somebody else who
-//! types the same text, and a capped Manhattan distance in the subject's own deviations. No cohort: a login is typed by
-//! one person only.
+//! Two scores, of dwell beside each sort of flight: a likelihood ratio of Student densities between the subject and
+//! somebody else who types the same text, whose timings go together. No cohort: a login is typed by one person only.
 
+mod joint;
 mod model;
 mod reference;
+mod spread;
 mod timing;
 
 pub use model::{FixedTextContent, FixedTextFusion, FixedTextModels, FixedTextPerson};

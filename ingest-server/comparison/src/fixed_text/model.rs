@@ -1,8 +1,7 @@
-//! What was learned from other people's entries of fixed texts: how much one person varies, how much people differ, and
-//! how far somebody else's time at a key follows the subject's.
+//! What was learned from other people's entries of fixed texts, and how the scores of an entry become a ratio.
 
-use super::reference::FIXED_TEXT_SCORES;
-use super::timing::{Timing, mean_and_variance, timings};
+use super::reference::{FIXED_TEXT_SCORES, VIEWS};
+use super::spread::Spread;
 use crate::model_file::{ModelError, ModelHash, ModelKind, PersonTag, open_model, seal_model};
 use palet_features::FixedTextSample;
 use serde::{Deserialize, Serialize};
@@ -46,25 +45,12 @@ pub struct FixedTextContent {
     pub fusion: FixedTextFusion,
 }
 
-/// How one sort of timing behaves over people, keys of a text and entries, on the scale of [`Timing`].
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub(super) struct Spread {
-    /// Mean over everything.
-    pub(super) mean: f64,
-    /// Variance of one person's entries at one key.
-    pub(super) within: f64,
-    /// Variance of people's means over people and keys.
-    pub(super) between: f64,
-    /// How far one person's mean at a key follows another's.
-    pub(super) shared: f64,
-}
-
 /// Population and calibration of fixed texts.
 #[derive(Clone)]
 pub struct FixedTextModels {
     content: FixedTextContent,
     hash: ModelHash,
-    spreads: [Spread; Timing::COUNT],
+    spreads: [Spread; FIXED_TEXT_SCORES],
 }
 
 impl FixedTextModels {
@@ -96,7 +82,7 @@ impl FixedTextModels {
     }
 
     fn made(content: FixedTextContent, hash: ModelHash) -> Self {
-        let spreads = Timing::ALL.map(|timing| spread_of(&content.people, timing));
+        let spreads = VIEWS.map(|view| Spread::of(&content.people, view));
         Self { content, hash, spreads }
     }
 
@@ -126,32 +112,8 @@ impl FixedTextModels {
         &self.content
     }
 
-    pub(super) const fn spread(&self, timing: Timing) -> Spread {
-        self.spreads[timing as usize]
+    /// **Shape** `[FIXED_TEXT_SCORES]`, in the order of [`VIEWS`].
+    pub(super) const fn spreads(&self) -> &[Spread; FIXED_TEXT_SCORES] {
+        &self.spreads
     }
-}
-
-fn spread_of(people: &[FixedTextPerson], timing: Timing) -> Spread {
-    let mut means: Vec<Vec<f64>> = Vec::new();
-    let mut within = Vec::new();
-    for person in people {
-        let columns = timings(&person.entries, timing);
-        let (mean, variance): (Vec<f64>, Vec<f64>) =
-            columns.iter().map(|values| mean_and_variance(values)).unzip();
-        within.extend(variance);
-        means.push(mean);
-    }
-    let keys = means.iter().map(Vec::len).min().unwrap_or(0);
-    let by_key: Vec<(f64, f64)> = (0..keys)
-        .map(|key| mean_and_variance(&means.iter().map(|mean| mean[key]).collect::<Vec<_>>()))
-        .collect();
-    let (mean, across_keys) = mean_and_variance(&by_key.iter().map(|(mean, _)| *mean).collect::<Vec<_>>());
-    let across_people = average(by_key.iter().map(|(_, variance)| *variance));
-    let between = (across_keys + across_people).max(f64::MIN_POSITIVE);
-    Spread { mean, within: average(within.into_iter()), between, shared: across_keys / between }
-}
-
-fn average(values: impl Iterator<Item = f64>) -> f64 {
-    let (sum, count) = values.fold((0.0, 0.0), |(sum, count), value| (sum + value, count + 1.0));
-    if count > 0.0 { sum / count } else { 0.0 }
 }

@@ -1,7 +1,9 @@
 //! The subject's entries of each field, and how near a new one is to them.
 
+use super::joint::JointText;
 use super::model::FixedTextModels;
-use super::timing::{Timing, mean_and_variance, timings};
+use super::spread::View;
+use super::timing::Timing;
 use crate::score::{LogLikelihoodRatio, ModalityScore, Reason};
 use palet_features::FixedTextSample;
 use serde::{Deserialize, Serialize};
@@ -10,25 +12,13 @@ use serde::{Deserialize, Serialize};
 pub const TRAINED_ENTRIES_MIN: usize = 5;
 /// Entries of all fields that a reference keeps, the latest.
 pub const ENTRIES_MAX: usize = 64;
-/// Scores of an entry: for each sort of timing a likelihood and a nearness.
-pub const FIXED_TEXT_SCORES: usize = 2 * Timing::COUNT;
+/// Scores of an entry.
+pub const FIXED_TEXT_SCORES: usize = 2;
 /// Names of the scores in evaluations. **Shape** `[FIXED_TEXT_SCORES]`.
-pub const SCORE_NAMES: [&str; FIXED_TEXT_SCORES] = [
-    "entry-dwell-likelihood",
-    "entry-flight-dd-likelihood",
-    "entry-flight-ud-likelihood",
-    "entry-dwell-manhattan",
-    "entry-flight-dd-manhattan",
-    "entry-flight-ud-manhattan",
-];
-/// Weight of the population in a subject's mean. **Units**: entries.
-const MEAN_WEIGHT: f64 = 0.2;
-/// Weight of the population in a subject's variance. **Units**: entries.
-const VARIANCE_WEIGHT: f64 = 1.5;
-/// The most that one timing says, in both directions. **Units**: nats.
-const TERM_MAX: f64 = 2.5;
-/// The most that one timing is away. **Units**: the subject's deviations.
-const DISTANCE_MAX: f64 = 2.5;
+pub const SCORE_NAMES: [&str; FIXED_TEXT_SCORES] = ["entry-dwell-and-dd", "entry-dwell-and-ud"];
+/// What each score weighs together. **Shape** `[FIXED_TEXT_SCORES]`.
+pub(super) const VIEWS: [View; FIXED_TEXT_SCORES] =
+    [[Timing::Dwell, Timing::FlightDd], [Timing::Dwell, Timing::FlightUd]];
 
 /// The fixed texts' part of a reference.
 #[derive(Clone, Default, Serialize, Deserialize)]
@@ -74,71 +64,23 @@ impl FixedTextReference {
     }
 }
 
-/// What is expected at one key: of the subject, and of somebody else who types the same.
-#[derive(Clone, Copy)]
-struct Expected {
-    subject: (f64, f64),
-    other: (f64, f64),
-}
-
 #[derive(Clone)]
 struct PreparedText {
     field: u8,
     keys: usize,
-    expected: [Vec<Expected>; Timing::COUNT],
+    joint: Vec<JointText>,
 }
 
 impl PreparedText {
     fn of(own: &[FixedTextSample], like: &FixedTextSample, models: &FixedTextModels) -> Self {
-        let expected = Timing::ALL.map(|timing| {
-            let spread = models.spread(timing);
-            let at_key = |values: &Vec<f64>| {
-                let (mean, variance) = mean_and_variance(values);
-                let count = values.len() as f64;
-                let centre = (count * mean + MEAN_WEIGHT * spread.mean) / (count + MEAN_WEIGHT);
-                let pooled = (count * variance + VARIANCE_WEIGHT * spread.within) / (count + VARIANCE_WEIGHT);
-                let follows = spread.mean + spread.shared * (centre - spread.mean);
-                let unexplained = spread.between * (1.0 - spread.shared * spread.shared);
-                Expected {
-                    subject: (centre, pooled * (1.0 + 1.0 / count)),
-                    other: (follows, unexplained + spread.within),
-                }
-            };
-            timings(own, timing).iter().map(at_key).collect()
-        });
-        Self { field: like.field, keys: like.dwell_ms.len(), expected }
+        let views = VIEWS.into_iter().zip(models.spreads());
+        let joint = views.map(|(view, spread)| JointText::of(own, view, spread)).collect();
+        Self { field: like.field, keys: like.dwell_ms.len(), joint }
     }
 
     fn is_of(&self, entry: &FixedTextSample) -> bool {
         self.field == entry.field && self.keys == entry.dwell_ms.len()
     }
-
-    /// Mean likelihood of each sort of timing, and mean nearness: the distance with its sign turned.
-    fn compare(&self, entry: &FixedTextSample) -> [f64; FIXED_TEXT_SCORES] {
-        let mut scores = [0.0; FIXED_TEXT_SCORES];
-        for timing in Timing::ALL {
-            let (mut likelihood, mut distance, mut terms) = (0.0, 0.0, 0.0_f64);
-            for (value, expected) in timing.of(entry).iter().zip(&self.expected[timing as usize]) {
-                let term = log_student(*value, expected.subject) - log_student(*value, expected.other);
-                likelihood += term.clamp(-TERM_MAX, TERM_MAX);
-                let (centre, variance) = expected.subject;
-                distance += ((value - centre).abs() / libm::sqrt(variance)).min(DISTANCE_MAX);
-                terms += 1.0;
-            }
-            scores[timing as usize] = likelihood / terms.max(1.0);
-            scores[Timing::COUNT + timing as usize] = -distance / terms.max(1.0);
-        }
-        scores
-    }
-}
-
-/// Degrees of freedom: tails that forgive an odd key.
-const FREEDOM: f64 = 5.0;
-
-/// The logarithm of Student's density, but for a constant that cancels.
-fn log_student(value: f64, (centre, variance): (f64, f64)) -> f64 {
-    let squared = (value - centre) * (value - centre) / variance;
-    -0.5 * libm::log(variance) - 0.5 * (FREEDOM + 1.0) * libm::log(1.0 + squared / FREEDOM)
 }
 
 /// A fixed-text reference, ready to be compared with.
@@ -161,7 +103,7 @@ impl FixedTextEvidence {
         if let Some(text) = reference.texts.iter().find(|text| text.is_of(entry)) {
             self.entries += 1;
             self.keys += entry.dwell_ms.len() as u32;
-            self.scores.iter_mut().zip(text.compare(entry)).for_each(|(sum, score)| *sum += score);
+            self.scores.iter_mut().zip(&text.joint).for_each(|(sum, joint)| *sum += joint.compare(entry));
         }
     }
 

@@ -4,25 +4,19 @@ use palet_features::FixedTextSample;
 
 /// One sort of timing.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[repr(u8)]
 pub(super) enum Timing {
     /// How long a key is held: ln of ms.
-    Dwell = 0,
+    Dwell,
     /// Press to press: ln of ms.
-    FlightDd = 1,
+    FlightDd,
     /// Release to press: a signed logarithm of ms.
-    FlightUd = 2,
+    FlightUd,
 }
 
 /// Times below are all alike. **Units**: ms.
 const FLOOR_MS: f64 = 20.0;
 
 impl Timing {
-    /// How many sorts there are.
-    pub(super) const COUNT: usize = 3;
-    /// Every sort.
-    pub(super) const ALL: [Self; Self::COUNT] = [Self::Dwell, Self::FlightDd, Self::FlightUd];
-
     /// One entry's timings of this sort, key by key.
     pub(super) fn of(self, entry: &FixedTextSample) -> Vec<f64> {
         let ln = |ms: &u16| libm::log(f64::from(*ms) + FLOOR_MS);

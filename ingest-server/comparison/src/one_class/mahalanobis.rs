@@ -4,6 +4,7 @@
 
 use super::{ByKind, OneClass, by_column, mean};
 use crate::scorer::{Enrolment, Scorer, ScorerReference};
+use crate::triangular::Lower;
 
 /// How far the covariance is drawn towards its diagonal: so far where there are as many vectors as numbers or more,
 /// and the further the fewer there are.
@@ -27,8 +28,7 @@ impl Scorer for Mahalanobis {
 
 struct Class {
     centre: Vec<f64>,
-    /// Lower triangle L of the covariance's Cholesky decomposition, row by row.
-    lower: Vec<Vec<f64>>,
+    covariance: Lower,
 }
 
 impl Class {
@@ -51,53 +51,21 @@ impl Class {
             row[at] += floor;
             row.iter_mut().for_each(|cell| *cell /= count);
         }
-        decompose(&mut covariance);
-        Self { centre, lower: covariance }
+        Self { centre, covariance: Lower::of(covariance) }
     }
 }
 
 impl OneClass for Class {
     fn nearness(&self, vector: &[f64]) -> f64 {
-        let mut solved: Vec<f64> = Vec::with_capacity(vector.len());
-        for (row, (value, centre)) in self.lower.iter().zip(vector.iter().zip(&self.centre)) {
-            let known: f64 = row.iter().zip(&solved).map(|(factor, before)| factor * before).sum();
-            solved.push((value - centre - known) / row[solved.len()]);
-        }
+        let away: Vec<f64> = vector.iter().zip(&self.centre).map(|(value, centre)| value - centre).collect();
+        let solved = self.covariance.solve(&away);
         -libm::sqrt(mean(&mut solved.iter().map(|part| part * part)))
-    }
-}
-
-/// Cholesky's decomposition in place. A pivot that rounding took below nothing is held at the smallest that divides.
-fn decompose(matrix: &mut [Vec<f64>]) {
-    for row in 0..matrix.len() {
-        for column in 0..=row {
-            let known: f64 = (0..column).map(|at| matrix[row][at] * matrix[column][at]).sum();
-            let rest = matrix[row][column] - known;
-            matrix[row][column] = if row == column {
-                libm::sqrt(rest.max(f64::EPSILON * f64::EPSILON))
-            } else {
-                rest / matrix[column][column]
-            };
-        }
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn a_decomposition_multiplies_back() {
-        let whole = [[4.0, 2.0, 0.6], [2.0, 5.0, 1.0], [0.6, 1.0, 3.0]];
-        let mut lower: Vec<Vec<f64>> = whole.iter().map(|row| row.to_vec()).collect();
-        decompose(&mut lower);
-        for (row, expected) in whole.iter().enumerate() {
-            for column in 0..=row {
-                let product: f64 = (0..=column).map(|at| lower[row][at] * lower[column][at]).sum();
-                assert!((product - expected[column]).abs() < 1e-12);
-            }
-        }
-    }
 
     #[test]
     fn along_the_way_that_numbers_vary_together_is_nearer_than_across() {
