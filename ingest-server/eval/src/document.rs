@@ -57,7 +57,8 @@ Judged on the development trials, held-out people beside them:
 - Keys that are neither letter nor space as three classes (modifiers, erasing, others), without more of the letters: no better.
 - Channels of letters apart from those of other keys; bounds on what one cell says; a cell's repeated counts weighing less; made-up
   people between two of the cohort; references drawn to the cohort's principal directions; the scores of a reference's own
-  sentences, each left out once, taken off: no better, or better only for short or only for long probes.
+  sentences, each left out once, taken off: no better, or better in one figure (cost or misses, short or long probes) and worse in
+  another.
 - Discriminant analysis of histograms (PLDA): far behind the likelihoods by itself, and given up there.
 - Fixed text: medians, latest entries weighing more, an entry's common tempo taken out, a cohort of others' entries of the same
   text: no better, or better only for one text that everybody types.
