@@ -27,5 +27,6 @@ pub mod synthesis;
 pub mod takeover;
 pub mod training;
 pub mod trials;
+mod use_time;
 
 pub use corpus::{Corpus, CorpusError, CorpusKind, Fault};

@@ -8,6 +8,7 @@ use crate::folding::KnownPeople;
 use crate::parallel;
 use crate::replay::{Timed, events_of, seed_of, windows_of};
 use crate::trials::{enrolling_sessions_of, field_of, with_training};
+use crate::use_time::UseTime;
 use palet_capture::{Event, FieldKind, KeyPhase, What};
 use palet_comparison::{Margin, Models, PersonTag, PreparedReference, Reference, Scores, SessionComparison};
 use palet_features::{DeviceClass, ExtractorSettings, FeatureWindow};
@@ -43,6 +44,8 @@ pub(crate) struct Scene {
 /// One step of a stream: what one window said.
 struct Step {
     at: Micros,
+    /// Use of the page until then.
+    used: Micros,
     events: usize,
     scores: Scores,
     /// At the points of the population.
@@ -72,13 +75,15 @@ struct Compared {
     /// Learned from the claimed subject's enrolment alone.
     margin: Margin,
     events: usize,
-    ends_at: Micros,
+    /// Use of the page until its end.
+    used: Micros,
     takeover: Option<Takeover>,
 }
 
 #[derive(Clone, Copy)]
 struct Takeover {
     at: Micros,
+    used: Micros,
     events: usize,
 }
 
@@ -93,6 +98,7 @@ struct Outcome {
 struct Found {
     events: usize,
     seconds: f64,
+    seconds_of_use: f64,
 }
 
 /// How the session risk does at one threshold.
@@ -114,7 +120,11 @@ pub struct OperatingPoint {
     pub median_seconds_to_mask: Option<f64>,
     /// 90th percentile.
     pub p90_seconds_to_mask: Option<f64>,
-    /// Masks in genuine streams.
+    /// Median of seconds of use: a rest of more than five seconds counts as five.
+    pub median_seconds_of_use_to_mask: Option<f64>,
+    /// 90th percentile.
+    pub p90_seconds_of_use_to_mask: Option<f64>,
+    /// Masks in genuine streams, in an hour of use.
     pub false_masks_per_hour: f64,
     /// Masks in genuine streams.
     pub false_masks_per_2500_events: f64,
@@ -287,6 +297,7 @@ fn compare(scene: &Scene, settings: &TakeoverSettings<'_>) -> Result<Compared, F
     let counted: Vec<Micros> =
         events.iter().filter(|event| is_counted(event, *kind)).map(|event| event.at).collect();
     let until = |at: Micros| counted.partition_point(|event| *event <= at);
+    let time = UseTime::of(events);
     let margin = learned_margin(models, settings.risk, DeviceClass::Desktop, enrolled);
     let judged = judged(&windows, models, &prepared, settings);
     let judged_apart = match margin.is_none() {
@@ -299,14 +310,19 @@ fn compare(scene: &Scene, settings: &TakeoverSettings<'_>) -> Result<Compared, F
         windows.iter().zip(judged.into_iter().zip(judged_apart))
     {
         let scores = comparison.compare(models, &prepared, window);
-        steps.push(Step { at: *at, events: until(*at), scores, judged, judged_apart });
+        let (events, used) = (until(*at), time.until(*at));
+        steps.push(Step { at: *at, used, events, scores, judged, judged_apart });
     }
     Ok(Compared {
         steps,
         margin,
         events: counted.len(),
-        ends_at: events.last().map_or(Micros::ZERO, |event| event.at),
-        takeover: takeover_at.map(|at| Takeover { at, events: counted.partition_point(|event| *event < at) }),
+        used: events.last().map_or(Micros::ZERO, |event| time.until(event.at)),
+        takeover: takeover_at.map(|at| Takeover {
+            at,
+            used: time.until(at),
+            events: counted.partition_point(|event| *event < at),
+        }),
     })
 }
 
@@ -342,6 +358,7 @@ fn outcome(stream: &Compared, mut masks: impl FnMut(&Step) -> bool) -> Outcome {
                 outcome.found = outcome.found.or(Some(Found {
                     events: step.events - takeover.events,
                     seconds: step.at.since(takeover.at).as_secs_f64(),
+                    seconds_of_use: step.used.since(takeover.used).as_secs_f64(),
                 }));
             }
         }
@@ -411,7 +428,7 @@ fn points(
 ) -> (Vec<OperatingPoint>, Vec<Option<usize>>) {
     let genuine: Vec<&Compared> = streams.iter().filter(|stream| stream.takeover.is_none()).collect();
     let events: usize = genuine.iter().map(|stream| stream.events).sum();
-    let hours: f64 = genuine.iter().map(|stream| stream.ends_at.as_secs_f64() / 3_600.0).sum();
+    let hours: f64 = genuine.iter().map(|stream| stream.used.as_secs_f64() / 3_600.0).sum();
     let default = |stream: &Compared| outcome(stream, |step| by.judged(step).band >= RiskBand::Raised);
     let judged = streams.iter().flat_map(|stream| &stream.steps).map(|step| by.judged(step));
     let masked_at = judged.filter(|judged| judged.band >= RiskBand::Raised);
@@ -457,7 +474,7 @@ fn point(
     let total = masks.iter().sum::<usize>() as f64;
     let events: usize = genuine.iter().map(|stream| stream.events).sum();
     let windows: usize = genuine.iter().map(|stream| stream.steps.len()).sum();
-    let hours: f64 = genuine.iter().map(|stream| stream.ends_at.as_secs_f64() / 3_600.0).sum();
+    let hours: f64 = genuine.iter().map(|stream| stream.used.as_secs_f64() / 3_600.0).sum();
     let share = |count: usize, of: usize| if of == 0 { f64::NAN } else { count as f64 / of as f64 };
     let in_time = found.iter().flatten().filter(|found| found.events <= FOUND_WITHIN_EVENTS).count();
     OperatingPoint {
@@ -469,6 +486,8 @@ fn point(
         p90_events_to_mask: quantile(&found, 0.9, |found| found.events as f64),
         median_seconds_to_mask: quantile(&found, 0.5, |found| found.seconds),
         p90_seconds_to_mask: quantile(&found, 0.9, |found| found.seconds),
+        median_seconds_of_use_to_mask: quantile(&found, 0.5, |found| found.seconds_of_use),
+        p90_seconds_of_use_to_mask: quantile(&found, 0.9, |found| found.seconds_of_use),
         false_masks_per_hour: total / hours,
         false_masks_per_2500_events: total * 2_500.0 / events as f64,
         false_masks_per_1000_windows: total * 1_000.0 / windows as f64,
@@ -490,7 +509,7 @@ mod tests {
 
     #[test]
     fn a_quantile_counts_those_that_were_never_found() {
-        let found = |events| Some(Found { events, seconds: 0.0 });
+        let found = |events| Some(Found { events, seconds: 0.0, seconds_of_use: 0.0 });
         let all = [found(10), None, found(30), found(20)];
         assert_eq!(quantile(&all, 0.5, |f| f.events as f64), Some(20.0));
         assert_eq!(quantile(&all, 0.9, |f| f.events as f64), None);

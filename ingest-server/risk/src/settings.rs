@@ -25,7 +25,7 @@ pub struct RiskSettings {
     pub pointer_clip: f64,
     /// As `keystroke_slack`, for pointer blocks. **Units**: nats.
     pub pointer_slack: f64,
-    /// How much of a pointer block's evidence counts: blocks that follow each other are not independent.
+    /// How much of a pointer block's evidence counts, so that the bands stand alike for keys and pointer.
     pub pointer_weight: f64,
     /// The most that one fixed-text entry moves the sum. **Units**: nats.
     pub fixed_text_clip: f64,
@@ -45,9 +45,9 @@ impl Default for RiskSettings {
         Self {
             keystroke_clip: 4.0,
             keystroke_slack: -1.0,
-            pointer_clip: 2.5,
+            pointer_clip: 3.2,
             pointer_slack: 0.0,
-            pointer_weight: 1.2,
+            pointer_weight: 1.6,
             fixed_text_clip: 1.0,
             habits_nats_max: 0.8,
             raised_nats: 3.9,

@@ -10,18 +10,19 @@ use super::reference::PreparedPointer;
 use crate::score::{LogLikelihoodRatio, ModalityScore};
 use palet_features::PointerBlock;
 
-/// Strokes that make the anchor: about twenty seconds of use.
-pub const ANCHOR_STROKES: u32 = 24;
+/// Strokes that make the anchor: about fifteen seconds of use. More of them would be a better reference, and would more
+/// often hold those of somebody who takes over early.
+pub const ANCHOR_STROKES: u32 = 16;
 /// What a block says at most before the anchor is set. **Units**: nats.
 const PROVISIONAL_NATS: f64 = 0.25;
 /// First strokes that score below this do not join the reference, unless the subject has just proved who they are.
 /// **Units**: nats.
-const ANCHOR_NATS_MIN: f64 = -2.0;
-/// Taken off what a stretch says: an anchored reference holds strokes of this very session. **Units**: nats.
+const ANCHOR_NATS_MIN: f64 = -1.5;
+/// Taken off what some blocks say together: an anchored reference holds strokes of this very session. **Units**: nats.
 const ANCHORED_NATS: f64 = 1.0;
-/// Taken off for each stroke of the stretch: the longer it speaks for nobody, the less it is the subject's.
+/// Taken off for each of their strokes: the longer they speak for nobody, the less they are the subject's.
 /// **Units**: nats.
-const STROKE_NATS: f64 = 0.0375;
+const STROKE_NATS: f64 = 0.02;
 /// What a block changes at most. **Units**: nats.
 const BLOCK_NATS: f64 = 2.0;
 /// How much of its evidence counts where no anchor could be set.
@@ -37,10 +38,12 @@ const STEPPED_UP_WEIGHT: f32 = 8.0;
 #[derive(Clone, Default)]
 pub struct PointerSession {
     gathered: PointerEvidence,
-    /// Everything since the evidence last spoke for the subject, together.
+    /// Everything since the evidence last spoke for the subject.
     stretch: PointerEvidence,
-    /// What the stretch says. **Units**: nats.
-    stretch_nats: f64,
+    /// The block before.
+    before: PointerEvidence,
+    /// What was told against the subject so far. **Units**: nats, 0 and more.
+    told_nats: f64,
     anchor: Anchor,
     proof: Proof,
 }
@@ -67,8 +70,9 @@ enum Anchor {
 }
 
 impl PointerSession {
-    /// Compares a block, together with everything since the evidence last spoke for the subject: what it changes.
-    /// Nothing where it holds nothing to compare.
+    /// Compares a block together with the one before it, and with everything since the evidence last spoke for the
+    /// subject: whichever speaks more against the subject is told, as what it changes. The stretch alone would hold the
+    /// subject's own last strokes too, when somebody takes over. Nothing where the block holds nothing to compare.
     pub fn compare(
         &mut self,
         models: &PointerModels,
@@ -83,21 +87,22 @@ impl PointerSession {
         if matches!(self.anchor, Anchor::Gathering) {
             return self.gather(models, reference, latest);
         }
-        self.stretch.merge(&latest);
         let (against, share, nats_max) = match &self.anchor {
             Anchor::Set(anchored) => (&**anchored, 1.0, BLOCK_NATS),
             Anchor::Gathering | Anchor::Refused => (reference, UNANCHORED_SHARE, UNANCHORED_NATS),
         };
-        let score = self.stretch.score(models, against)?;
-        let nats = score.llr.nats() - ANCHORED_NATS - STROKE_NATS * f64::from(self.stretch.strokes());
-        let told = ((nats - self.stretch_nats) * share).clamp(-nats_max, nats_max);
-        if self.stretch_nats + told < 0.0 {
-            self.stretch_nats += told;
-        } else {
+        self.stretch.merge(&latest);
+        self.before.merge(&latest);
+        let whole = spoken(models, against, &self.stretch)?;
+        let pair = spoken(models, against, &self.before)?;
+        let score = if pair.llr < whole.llr { pair } else { whole };
+        if whole.llr.nats() >= 0.0 {
             self.stretch = PointerEvidence::default();
-            self.stretch_nats = 0.0;
         }
-        Some(ModalityScore { llr: LogLikelihoodRatio::bounded(told), events: latest.strokes(), ..score })
+        let events = latest.strokes();
+        self.before = latest;
+        let changes = (score.llr.nats() * share + self.told_nats).clamp(-nats_max, nats_max);
+        Some(self.told(ModalityScore { llr: LogLikelihoodRatio::bounded(changes), events, ..score }))
     }
 
     /// The subject has proved who they are: the strokes that follow make a new anchor, however odd they are.
@@ -111,11 +116,17 @@ impl PointerSession {
         reference: &PreparedPointer,
         latest: PointerEvidence,
     ) -> Option<ModalityScore> {
-        let score = latest.score(models, reference).map(|score| limited(score, 1.0, PROVISIONAL_NATS));
+        let score = latest.score(models, reference).map(|score| self.told(limited(score, PROVISIONAL_NATS)));
         self.gathered.merge(&latest);
         if self.gathered.strokes() >= ANCHOR_STROKES {
             self.anchor = self.anchor_of(models, reference);
         }
+        score
+    }
+
+    /// Remembers what is told, so that a session's sum follows what its blocks say together.
+    fn told(&mut self, score: ModalityScore) -> ModalityScore {
+        self.told_nats = (self.told_nats - score.llr.nats()).max(0.0);
         score
     }
 
@@ -130,7 +141,19 @@ impl PointerSession {
     }
 }
 
-fn limited(score: ModalityScore, share: f64, nats_max: f64) -> ModalityScore {
-    let nats = (score.llr.nats() * share).clamp(-nats_max, nats_max);
+/// What some of the session's blocks say together, less what they say for the subject only because the reference is
+/// anchored to this session.
+fn spoken(
+    models: &PointerModels,
+    against: &PreparedPointer,
+    some: &PointerEvidence,
+) -> Option<ModalityScore> {
+    let score = some.score(models, against)?;
+    let nats = score.llr.nats() - ANCHORED_NATS - STROKE_NATS * f64::from(some.strokes());
+    Some(ModalityScore { llr: LogLikelihoodRatio::bounded(nats), ..score })
+}
+
+fn limited(score: ModalityScore, nats_max: f64) -> ModalityScore {
+    let nats = score.llr.nats().clamp(-nats_max, nats_max);
     ModalityScore { llr: LogLikelihoodRatio::bounded(nats), ..score }
 }
