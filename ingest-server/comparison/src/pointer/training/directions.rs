@@ -2,7 +2,7 @@
 
 use super::super::space::{COMPONENTS, DIMS, SHIFT, StrokeSpace};
 use super::super::window::{Apart, WINDOW_DIMS, WINDOW_FEATURES, WINDOW_STROKES, WindowSpace, WindowSums};
-use super::linear::{Matrix, discriminant, principal};
+use super::linear::{Matrix, discriminant};
 use super::{PersonStrokes, boundless};
 use palet_features::STROKE_FEATURES;
 use std::collections::BTreeMap;
@@ -11,8 +11,6 @@ use std::collections::BTreeMap;
 const STROKE_SHRINKAGE: f64 = 0.05;
 /// The same for windows.
 const WINDOW_SHRINKAGE: f64 = 0.15;
-/// Principal components of windows that discriminant directions are sought in.
-const PRINCIPAL: usize = 60;
 /// Windows of the training overlap: a new one begins every so many strokes.
 const WINDOW_HOP: usize = 8;
 /// A direction's variance between people is at least this share of the one within them.
@@ -137,11 +135,7 @@ pub(super) fn of_windows(samples: &[PersonStrokes]) -> Option<WindowSpace> {
     for row in rows.values_mut().flatten() {
         row.iter_mut().zip(mean.iter().zip(&scales)).for_each(|(v, (m, s))| *v = (*v - m) * s);
     }
-    let components = principal_directions(&rows);
-    for row in rows.values_mut().flatten() {
-        *row = projected(&components, row);
-    }
-    let mut scatter = scatter(&rows, PRINCIPAL);
+    let mut scatter = scatter(&rows, WINDOW_FEATURES);
     let raw_within = scatter.within.clone();
     scatter.within.shrink(WINDOW_SHRINKAGE);
     let found = discriminant(&scatter.between, &scatter.within, WINDOW_DIMS)?;
@@ -156,7 +150,7 @@ pub(super) fn of_windows(samples: &[PersonStrokes]) -> Option<WindowSpace> {
         .zip(&within)
         .map(|(b, w)| (b - w / windows).max(BETWEEN_SHARE_MIN * w) as f32)
         .collect();
-    let mut directions = found.times(&components);
+    let mut directions = found.clone();
     for dim in 0..directions.rows {
         directions.row_mut(dim).iter_mut().zip(&scales).for_each(|(d, s)| *d *= s);
     }
@@ -171,15 +165,4 @@ pub(super) fn of_windows(samples: &[PersonStrokes]) -> Option<WindowSpace> {
         range: boundless(WINDOW_DIMS),
         apart: Apart { session: vec![1.0; WINDOW_DIMS], stroke: vec![1.0; WINDOW_DIMS] },
     })
-}
-
-/// The directions along which windows vary most, as rows.
-fn principal_directions(rows: &BTreeMap<usize, Vec<Vec<f64>>>) -> Matrix {
-    let count = rows.values().map(Vec::len).sum::<usize>().max(1) as f64;
-    let mut covariance = Matrix::zeros(WINDOW_FEATURES, WINDOW_FEATURES);
-    for row in rows.values().flatten() {
-        covariance.add_outer(row, 1.0 / count);
-    }
-    covariance.mirror();
-    principal(&covariance, PRINCIPAL)
 }

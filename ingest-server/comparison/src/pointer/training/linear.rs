@@ -206,11 +206,6 @@ fn inverse_lower(lower: &Matrix) -> Matrix {
     inverse
 }
 
-/// The unit eigenvectors of a symmetric matrix with the largest eigenvalues, as rows.
-pub(crate) fn principal(matrix: &Matrix, count: usize) -> Matrix {
-    symmetric_eigen(matrix).vectors.top(count)
-}
-
 /// Directions v, as rows, that make `between` largest where `within` is 1; the best `count` of them.
 /// Nothing where `within` is not positive definite.
 pub(crate) fn discriminant(between: &Matrix, within: &Matrix, count: usize) -> Option<Matrix> {
