@@ -66,8 +66,9 @@ Judged on the development trials, held-out people beside them:
   dearer, and on the trials with hesitant impostors far worse. Each sort of timing by itself, nearness beside the ratios, other
   scales of time, neighbouring keys apart from distant ones: nothing that two sets of people agree on. A perfect normalisation
   by subject would gain nothing: the errors are people who type alike, not scores that lie apart.
-- Fixed text with noise of ±4 ms, or none, in place of ±8 ms: less than the difference between two sets of people, so the
-  noise stays. The flight to the key that ends an entry: no better; its dwell is a little, but a page that is left never sees it.
+- Fixed text with noise of ±4 ms, or none, in place of ±8 ms: better, by less than two sets of people differ, so the noise stays.
+  The flight to the key that ends an entry: no better by itself; with that key's dwell better, by as much as the noise costs, but
+  a page that is left does not see that key come up.
 
 ";
 
