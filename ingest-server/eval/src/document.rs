@@ -215,8 +215,7 @@ impl Document {
              | corpus | subject | mated | FNMR at 1 % | own EER | their misses |\n|---|---|---|---|---|---|\n{}\n## Takeover\n\n\
              Somebody else goes on after {} s of rest. A false mask is followed by a passed step-up; `default` is the shipped \
              policy, the other thresholds are set on the corpus's own genuine streams. One block of keys raises the risk to \
-             partial masks at most; redaction takes more than one. *In use*: a rest of more than {} s counts as so much, also in the \
-             hours that false masks are counted in; some recordings hold one movement and then a minute and more of nothing, and \
+             partial masks at most; redaction takes more than one. *In use*: a rest of more than {} s counts as so much; some recordings hold one movement and then a minute and more of nothing, and \
              nothing can tell who somebody is before they go on. Two corpora together: typists paired with pointers by their \
              places, their recordings taking turns, since no corpus has both; events are keys there.\n\n\
              | corpus | point | found in 500 | median / p90 | in time | in use | \

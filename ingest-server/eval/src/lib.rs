@@ -15,6 +15,7 @@ mod folding;
 pub mod fused;
 mod judged;
 pub mod metrics;
+pub mod models_cli;
 mod parallel;
 mod plot;
 pub mod pointer_people;

@@ -75,8 +75,7 @@ struct Compared {
     /// Learned from the claimed subject's enrolment alone.
     margin: Margin,
     events: usize,
-    /// Use of the page until its end.
-    used: Micros,
+    ends_at: Micros,
     takeover: Option<Takeover>,
 }
 
@@ -124,7 +123,7 @@ pub struct OperatingPoint {
     pub median_seconds_of_use_to_mask: Option<f64>,
     /// 90th percentile.
     pub p90_seconds_of_use_to_mask: Option<f64>,
-    /// Masks in genuine streams, in an hour of use.
+    /// Masks in genuine streams, in an hour of them, rests and all.
     pub false_masks_per_hour: f64,
     /// Masks in genuine streams.
     pub false_masks_per_2500_events: f64,
@@ -317,7 +316,7 @@ fn compare(scene: &Scene, settings: &TakeoverSettings<'_>) -> Result<Compared, F
         steps,
         margin,
         events: counted.len(),
-        used: events.last().map_or(Micros::ZERO, |event| time.until(event.at)),
+        ends_at: events.last().map_or(Micros::ZERO, |event| event.at),
         takeover: takeover_at.map(|at| Takeover {
             at,
             used: time.until(at),
@@ -428,7 +427,7 @@ fn points(
 ) -> (Vec<OperatingPoint>, Vec<Option<usize>>) {
     let genuine: Vec<&Compared> = streams.iter().filter(|stream| stream.takeover.is_none()).collect();
     let events: usize = genuine.iter().map(|stream| stream.events).sum();
-    let hours: f64 = genuine.iter().map(|stream| stream.used.as_secs_f64() / 3_600.0).sum();
+    let hours: f64 = genuine.iter().map(|stream| stream.ends_at.as_secs_f64() / 3_600.0).sum();
     let default = |stream: &Compared| outcome(stream, |step| by.judged(step).band >= RiskBand::Raised);
     let judged = streams.iter().flat_map(|stream| &stream.steps).map(|step| by.judged(step));
     let masked_at = judged.filter(|judged| judged.band >= RiskBand::Raised);
@@ -474,7 +473,7 @@ fn point(
     let total = masks.iter().sum::<usize>() as f64;
     let events: usize = genuine.iter().map(|stream| stream.events).sum();
     let windows: usize = genuine.iter().map(|stream| stream.steps.len()).sum();
-    let hours: f64 = genuine.iter().map(|stream| stream.used.as_secs_f64() / 3_600.0).sum();
+    let hours: f64 = genuine.iter().map(|stream| stream.ends_at.as_secs_f64() / 3_600.0).sum();
     let share = |count: usize, of: usize| if of == 0 { f64::NAN } else { count as f64 / of as f64 };
     let in_time = found.iter().flatten().filter(|found| found.events <= FOUND_WITHIN_EVENTS).count();
     OperatingPoint {

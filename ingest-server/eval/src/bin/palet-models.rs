@@ -3,7 +3,7 @@ use std::process::ExitCode;
 
 fn main() -> ExitCode {
     palet_eval::progress::show_on_terminal();
-    match palet_eval::cli::models_from_args(
+    match palet_eval::models_cli::models_from_args(
         std::env::args_os(),
         &mut std::io::stdout(),
         &mut std::io::stderr(),
