@@ -148,7 +148,7 @@ impl RiskSettings {
         }
         for (name, got) in clips {
             if got + self.habits_nats_max >= lowest.high_nats {
-                faults.push(SettingsError::OneWindow { name, got });
+                faults.push(SettingsError::OneWindow { name, got: got + self.habits_nats_max });
             }
         }
         faults
