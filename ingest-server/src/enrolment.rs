@@ -4,7 +4,8 @@
 //! A subject is *enrolling* until `ENROLLING_MAX` confirmed sessions have taught: each of them makes the anchor
 //! anew from all of them together, since spread over sessions matters more than amount. Afterwards the anchor is
 //! frozen, and with it the subject's own margin, where the settings ask for one. Every other session that may teach only
-//! moves the bounded drift beside it. Habits are learnt from confirmed sessions only, all of them. Sessions of an account of several people teach nobody.
+//! moves the bounded drift beside it. Habits are learnt from confirmed sessions only, all of them. Sessions of an account
+//! of several people teach nobody.
 
 use actix_web::web;
 use palet_comparison::{

@@ -3,7 +3,7 @@
 //! It tells what can be seen from scores and times alone: one session apart from the others, somebody else's reference
 //! nearer, hands that were slower or quicker than when they enrolled. It judges nothing.
 
-use crate::corpus::{Corpus, Rows, Span};
+use crate::corpus::{Corpus, KeyRow, PointerRow, Rows, Span};
 use crate::metrics::{ErrorCurve, Scored};
 use crate::trials::TrialRun;
 use std::collections::{BTreeMap, HashMap};
@@ -20,7 +20,7 @@ pub(crate) struct Explainer<'a> {
     scored: Vec<Scored>,
     /// Where FMR is 1 %, for all. **Units**: nats.
     threshold: f64,
-    /// The best and the second best score of each probe, and whose reference the best is.
+    /// Whose reference each probe scores best with, and how high.
     nearest: HashMap<&'a Span, (usize, f64)>,
 }
 
@@ -108,24 +108,22 @@ impl<'a> Explainer<'a> {
         let mut steps = BTreeMap::new();
         for rows in spans.filter_map(|span| self.corpus.rows(span)) {
             match rows {
-                Rows::Keys(_) => key_steps(rows, &mut steps),
-                Rows::Pointer(_) => pointer_steps(rows, &mut steps),
+                Rows::Keys(rows) => key_steps(rows, &mut steps),
+                Rows::Pointer(rows) => pointer_steps(rows, &mut steps),
             }
         }
         steps
     }
 }
 
-fn key_steps(rows: Rows<'_>, steps: &mut BTreeMap<&'static str, Vec<f64>>) {
-    let Rows::Keys(rows) = rows else { return };
+fn key_steps(rows: &[Option<KeyRow>], steps: &mut BTreeMap<&'static str, Vec<f64>>) {
     let keys: Vec<_> = rows.iter().flatten().collect();
     steps.entry("holds").or_default().extend(keys.iter().map(|key| seconds(key.release_us - key.press_us)));
     let gaps = keys.windows(2).map(|pair| seconds(pair[1].press_us - pair[0].press_us));
     steps.entry("gaps").or_default().extend(gaps.filter(|gap| (0.0..STEP_S_MAX).contains(gap)));
 }
 
-fn pointer_steps(rows: Rows<'_>, steps: &mut BTreeMap<&'static str, Vec<f64>>) {
-    let Rows::Pointer(rows) = rows else { return };
+fn pointer_steps(rows: &[Option<PointerRow>], steps: &mut BTreeMap<&'static str, Vec<f64>>) {
     let samples: Vec<_> = rows.iter().flatten().collect();
     for pair in samples.windows(2) {
         let step = seconds(pair[1].at_us - pair[0].at_us);

@@ -392,6 +392,10 @@ mod tests {
         let places: Vec<Option<Place>> = named.map(|context| place_of(context.as_str())).collect();
         assert_eq!(place_of("login"), Some(Place::LOGIN));
         assert!(places.iter().all(Option::is_some), "{places:?}");
+        // Their numbers stand in stored habits: new ones come behind these.
+        let stored =
+            ["login", "overview", "statement", "card", "payment", "profile", "application", "support"];
+        assert_eq!(PageContext::NAMES[..stored.len()], stored);
         assert_eq!((place_of("other"), place_of("no-such-part")), (None, None));
     }
 

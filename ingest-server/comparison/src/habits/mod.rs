@@ -8,7 +8,7 @@
 mod reference;
 mod watch;
 
-pub use reference::{Habits, TRAINED_SESSIONS_MIN};
+pub use reference::Habits;
 pub use watch::HabitWatch;
 
 use palet_units::Micros;

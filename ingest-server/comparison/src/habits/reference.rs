@@ -4,7 +4,7 @@ use super::{HOURS, HabitEvent, LoginWay, Place, SessionStart};
 use serde::{Deserialize, Serialize};
 
 /// Confirmed sessions from which habits are compared with.
-pub const TRAINED_SESSIONS_MIN: u16 = 5;
+const TRAINED_SESSIONS_MIN: u16 = 5;
 /// Sessions after which all counts are halved: habits change with people's lives, and what is years old fades.
 const SESSIONS_MAX: u16 = 64;
 /// Events of a kind that a session teaches at most, so that one long session does not speak for all.
@@ -22,8 +22,8 @@ pub struct Habits {
     sessions: u16,
     /// The latest day that told its hour.
     day: u32,
-    hours: [u16; HOURS],
-    weekends: u16,
+    /// Of working days, then of weekends.
+    hours: [[u16; HOURS]; 2],
     ways: [u16; LoginWay::COUNT],
     /// Ascending by place and place after.
     steps: Vec<(u8, u8, u16)>,
@@ -99,12 +99,14 @@ impl Habits {
 
     /// Neighbouring hours lend each other a quarter: nobody comes on the stroke, and clocks change twice a year.
     fn began_against(&self, start: SessionStart) -> Option<f64> {
-        let at = |offset: usize| f64::from(self.hours[(start.hour() + offset) % HOURS]);
+        let of_both =
+            |hour: usize| self.hours.iter().map(|hours| f64::from(hours[hour % HOURS])).sum::<f64>();
+        let at = |offset: usize| of_both(start.hour() + offset);
         let near = 0.25 * at(HOURS - 1) + 0.5 * at(0) + 0.25 * at(1);
-        let begun: f64 = self.hours.iter().map(|count| f64::from(*count)).sum();
-        let weekends = f64::from(self.weekends);
-        let (same, share) =
-            if start.is_weekend() { (weekends, WEEKEND) } else { (begun - weekends, 1.0 - WEEKEND) };
+        let [workdays, weekends] =
+            self.hours.map(|hours| hours.iter().map(|count| f64::from(*count)).sum::<f64>());
+        let begun = workdays + weekends;
+        let (same, share) = if start.is_weekend() { (weekends, WEEKEND) } else { (workdays, 1.0 - WEEKEND) };
         Some(against(near, begun, 1.0 / HOURS as f64)? + against(same, begun, share)?)
     }
 
@@ -112,8 +114,7 @@ impl Habits {
     fn began(&mut self, start: SessionStart) {
         if start.day() > self.day {
             self.day = start.day();
-            self.hours[start.hour()] += 1;
-            self.weekends += u16::from(start.is_weekend());
+            self.hours[usize::from(start.is_weekend())][start.hour()] += 1;
         }
     }
 
@@ -127,8 +128,7 @@ impl Habits {
 
     fn fade(&mut self) {
         self.sessions /= 2;
-        self.weekends /= 2;
-        self.hours.iter_mut().chain(&mut self.ways).for_each(|count| *count /= 2);
+        self.hours.iter_mut().flatten().chain(&mut self.ways).for_each(|count| *count /= 2);
         self.steps.iter_mut().for_each(|(.., count)| *count /= 2);
         self.steps.retain(|(.., count)| *count > 0);
     }
@@ -205,6 +205,14 @@ mod tests {
         assert!(habits.against(went(1, 2)).unwrap() < 0.0);
         assert!(habits.against(went(1, 4)).unwrap() > 0.0);
         assert_eq!(habits.against(went(4, 1)), None);
+    }
+
+    #[test]
+    fn who_comes_on_weekends_at_any_hour_is_odd_on_a_workday_after_all_has_faded() {
+        let weekends = (0..80).map(|week| began(7 * week + 2, week % 12));
+        let habits = weekends.fold(Habits::default(), |habits, event| habits.learned([event]));
+        let workday = habits.against(began(7_000, 5)).unwrap();
+        assert!(workday.is_finite() && workday > 0.0, "{workday}");
     }
 
     #[test]
