@@ -4,6 +4,7 @@
 //! population and a cohort of other people; `risk` accumulates what comes out. Nothing here knows a socket, a store, a
 //! clock or a source of randomness.
 
+mod account;
 pub mod enrolment;
 pub mod fixed_text;
 pub mod habits;
@@ -19,9 +20,10 @@ pub mod scorer;
 mod session;
 mod triangular;
 
+pub use account::{Account, JoinError, PEOPLE_MAX};
 pub use margin::Margin;
 pub use model_file::{ModelError, ModelHash, ModelKind, PersonTag, open_model, seal_model};
 pub use models::Models;
-pub use reference::{Account, EnrolError, JoinError, PEOPLE_MAX, PreparedReference, Reference};
+pub use reference::{EnrolError, PreparedReference, Reference};
 pub use score::{Evidence, LogLikelihoodRatio, Modality, ModalityScore, Reason, Scores, compare};
 pub use session::SessionComparison;
