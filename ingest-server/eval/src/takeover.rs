@@ -3,6 +3,10 @@
 //! A stream is one page: the owner's events, a pause in which the keyboard changes hands, the other person's events,
 //! through one extractor and one session risk. Whoever takes part in a stream is left out of the models.
 
+mod points;
+
+pub use points::OperatingPoint;
+
 use crate::corpus::{Corpus, CorpusKind, Fault, FaultKind, Stream};
 use crate::folding::KnownPeople;
 use crate::parallel;
@@ -13,17 +17,13 @@ use palet_capture::{Event, FieldKind, KeyPhase, What};
 use palet_comparison::{Margin, Models, PersonTag, PreparedReference, Reference, Scores, SessionComparison};
 use palet_features::{DeviceClass, ExtractorSettings, FeatureWindow};
 use palet_policy::{Policy, RiskBand};
-use palet_risk::{Accumulator, RiskSettings, SessionRisk, learned_margin};
+use palet_risk::{RiskSettings, SessionRisk, learned_margin};
 use palet_units::Micros;
 use serde::Serialize;
 use std::collections::HashMap;
 
 /// How long the keyboard or the mouse rests while it changes hands.
 pub const HANDOVER: Micros = Micros::from_secs(5);
-/// Found later than this counts as not found in time. **Units**: events.
-const FOUND_WITHIN_EVENTS: usize = 500;
-/// Thresholds that are tried, at most.
-const THRESHOLDS_MAX: usize = 400;
 
 /// A stream as one page would have seen it.
 pub(crate) struct Scene {
@@ -84,53 +84,6 @@ struct Takeover {
     at: Micros,
     used: Micros,
     events: usize,
-}
-
-/// What happened in one stream at one threshold.
-#[derive(Clone, Copy, Default)]
-struct Outcome {
-    false_masks: usize,
-    found: Option<Found>,
-}
-
-#[derive(Clone, Copy)]
-struct Found {
-    events: usize,
-    seconds: f64,
-    seconds_of_use: f64,
-}
-
-/// How the session risk does at one threshold.
-#[derive(Clone, Debug, Serialize)]
-pub struct OperatingPoint {
-    /// `default`, or what the threshold was set for.
-    pub name: &'static str,
-    /// Risk from which fields are masked, or the sum in nats where it was set on the corpus.
-    pub threshold: f64,
-    /// Share of takeovers that are masked at all.
-    pub masked: f64,
-    /// Share of takeovers that are masked within 500 events.
-    pub found_within_500_events: f64,
-    /// Median; none where fewer than half are masked.
-    pub median_events_to_mask: Option<f64>,
-    /// 90th percentile; none where fewer are masked.
-    pub p90_events_to_mask: Option<f64>,
-    /// Median, from the other person's first event.
-    pub median_seconds_to_mask: Option<f64>,
-    /// 90th percentile.
-    pub p90_seconds_to_mask: Option<f64>,
-    /// Median of seconds of use: a rest of more than five seconds counts as five.
-    pub median_seconds_of_use_to_mask: Option<f64>,
-    /// 90th percentile.
-    pub p90_seconds_of_use_to_mask: Option<f64>,
-    /// Masks in genuine streams, in an hour of them, rests and all.
-    pub false_masks_per_hour: f64,
-    /// Masks in genuine streams.
-    pub false_masks_per_2500_events: f64,
-    /// Masks in genuine streams.
-    pub false_masks_per_1000_windows: f64,
-    /// Share of genuine streams that stay clear to their end.
-    pub genuine_streams_never_masked: f64,
 }
 
 /// What came of a corpus's streams.
@@ -216,8 +169,8 @@ fn report_of(
     failed_to_score: usize,
     faults: Vec<Fault>,
 ) -> TakeoverReport {
-    let (operating_points, events_to_mask) = points(streams, settings.risk, Points::Population);
-    let (own_points, _) = points(streams, settings.risk, Points::Own);
+    let (operating_points, events_to_mask) = points::of(streams, settings.risk, Points::Population);
+    let (own_points, _) = points::of(streams, settings.risk, Points::Own);
     TakeoverReport {
         corpus,
         kind,
@@ -344,27 +297,6 @@ fn judged(
     windows.iter().map(judge).collect()
 }
 
-/// What happens in a stream where `masks` says whether a step masks. After a mask the subject passes a step-up.
-fn outcome(stream: &Compared, mut masks: impl FnMut(&Step) -> bool) -> Outcome {
-    let mut outcome = Outcome::default();
-    for step in &stream.steps {
-        if !masks(step) {
-            continue;
-        }
-        match stream.takeover.filter(|takeover| step.events > takeover.events) {
-            None => outcome.false_masks += 1,
-            Some(takeover) => {
-                outcome.found = outcome.found.or(Some(Found {
-                    events: step.events - takeover.events,
-                    seconds: step.at.since(takeover.at).as_secs_f64(),
-                    seconds_of_use: step.used.since(takeover.used).as_secs_f64(),
-                }));
-            }
-        }
-    }
-    outcome
-}
-
 impl Points {
     /// What a stream's thresholds are moved by. **Units**: nats.
     const fn moved(self, stream: &Compared) -> f64 {
@@ -389,130 +321,9 @@ fn margins_of(streams: &[Compared]) -> [f64; 3] {
     [at(0), at(margins.len() / 2), at(margins.len().saturating_sub(1))]
 }
 
-fn outcome_at(stream: &Compared, settings: &RiskSettings, threshold: f64) -> Outcome {
-    let mut sum = Accumulator::new(settings);
-    outcome(stream, |step| {
-        sum.add(&step.scores);
-        let masks = sum.nats() >= threshold;
-        if masks {
-            sum.step_up_passed();
-        }
-        masks
-    })
-}
-
-/// Sums that a threshold may stand at: what the sums reached, thinned out.
-fn thresholds(streams: &[Compared], settings: &RiskSettings, by: Points) -> Vec<f64> {
-    let mut reached: Vec<f64> = Vec::new();
-    for stream in streams {
-        let mut sum = Accumulator::new(settings);
-        for step in &stream.steps {
-            sum.add(&step.scores);
-            reached.push(sum.nats() - by.moved(stream));
-        }
-    }
-    reached.retain(|nats| *nats > 0.0);
-    reached.sort_by(f64::total_cmp);
-    reached.dedup();
-    let every = reached.len().div_ceil(THRESHOLDS_MAX).max(1);
-    let mut thinned: Vec<f64> = reached.iter().copied().step_by(every).collect();
-    thinned.extend(reached.last().map(|highest| highest.next_up()));
-    thinned
-}
-
-fn points(
-    streams: &[Compared],
-    settings: &RiskSettings,
-    by: Points,
-) -> (Vec<OperatingPoint>, Vec<Option<usize>>) {
-    let genuine: Vec<&Compared> = streams.iter().filter(|stream| stream.takeover.is_none()).collect();
-    let events: usize = genuine.iter().map(|stream| stream.events).sum();
-    let hours: f64 = genuine.iter().map(|stream| stream.ends_at.as_secs_f64() / 3_600.0).sum();
-    let default = |stream: &Compared| outcome(stream, |step| by.judged(step).band >= RiskBand::Raised);
-    let judged = streams.iter().flat_map(|stream| &stream.steps).map(|step| by.judged(step));
-    let masked_at = judged.filter(|judged| judged.band >= RiskBand::Raised);
-    let lowest = masked_at.map(|judged| judged.risk).fold(f64::INFINITY, f64::min);
-    let mut points = vec![point("default", palet_risk::RISK_RAISED.min(lowest), streams, &default)];
-    // Thresholds set on the corpus may lie beyond where the risk itself stops to count.
-    let uncapped = RiskSettings { severe_nats: f64::MAX.sqrt(), ..*settings };
-    let settings = &uncapped;
-    let candidates = thresholds(streams, settings, by);
-    let at = |stream: &Compared, threshold: f64| {
-        outcome_at(stream, settings, (threshold + by.moved(stream)).max(f64::MIN_POSITIVE))
-    };
-    let false_masks: Vec<usize> = candidates
-        .iter()
-        .map(|threshold| genuine.iter().map(|stream| at(stream, *threshold).false_masks).sum())
-        .collect();
-    let allowed = [
-        ("1-per-2500-keys", events as f64 / 2_500.0),
-        ("1-per-hour", hours),
-        ("1-per-10-hours", hours / 10.0),
-    ];
-    for (name, allowed) in allowed {
-        // The lowest threshold above which no threshold makes more false masks than allowed.
-        let above = false_masks.iter().rposition(|masks| *masks as f64 > allowed).map_or(0, |at| at + 1);
-        if let Some(threshold) = candidates.get(above) {
-            points.push(point(name, *threshold, streams, &|stream| at(stream, *threshold)));
-        }
-    }
-    let takeovers = streams.iter().filter(|stream| stream.takeover.is_some());
-    (points, takeovers.map(|stream| default(stream).found.map(|found| found.events)).collect())
-}
-
-fn point(
-    name: &'static str,
-    threshold: f64,
-    streams: &[Compared],
-    run: &dyn Fn(&Compared) -> Outcome,
-) -> OperatingPoint {
-    let (taken, genuine): (Vec<&Compared>, Vec<&Compared>) =
-        streams.iter().partition(|stream| stream.takeover.is_some());
-    let found: Vec<Option<Found>> = taken.iter().map(|stream| run(stream).found).collect();
-    let masks: Vec<usize> = genuine.iter().map(|stream| run(stream).false_masks).collect();
-    let total = masks.iter().sum::<usize>() as f64;
-    let events: usize = genuine.iter().map(|stream| stream.events).sum();
-    let windows: usize = genuine.iter().map(|stream| stream.steps.len()).sum();
-    let hours: f64 = genuine.iter().map(|stream| stream.ends_at.as_secs_f64() / 3_600.0).sum();
-    let share = |count: usize, of: usize| if of == 0 { f64::NAN } else { count as f64 / of as f64 };
-    let in_time = found.iter().flatten().filter(|found| found.events <= FOUND_WITHIN_EVENTS).count();
-    OperatingPoint {
-        name,
-        threshold,
-        masked: share(found.iter().flatten().count(), taken.len()),
-        found_within_500_events: share(in_time, taken.len()),
-        median_events_to_mask: quantile(&found, 0.5, |found| found.events as f64),
-        p90_events_to_mask: quantile(&found, 0.9, |found| found.events as f64),
-        median_seconds_to_mask: quantile(&found, 0.5, |found| found.seconds),
-        p90_seconds_to_mask: quantile(&found, 0.9, |found| found.seconds),
-        median_seconds_of_use_to_mask: quantile(&found, 0.5, |found| found.seconds_of_use),
-        p90_seconds_of_use_to_mask: quantile(&found, 0.9, |found| found.seconds_of_use),
-        false_masks_per_hour: total / hours,
-        false_masks_per_2500_events: total * 2_500.0 / events as f64,
-        false_masks_per_1000_windows: total * 1_000.0 / windows as f64,
-        genuine_streams_never_masked: share(masks.iter().filter(|masks| **masks == 0).count(), genuine.len()),
-    }
-}
-
-/// A quantile over all takeovers, those never found counted as later than all others.
-fn quantile(found: &[Option<Found>], share: f64, value: impl Fn(&Found) -> f64) -> Option<f64> {
-    let mut values: Vec<f64> = found.iter().flatten().map(value).collect();
-    values.sort_by(f64::total_cmp);
-    let at = ((found.len() as f64 * share).ceil() as usize).saturating_sub(1);
-    values.get(at).copied()
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn a_quantile_counts_those_that_were_never_found() {
-        let found = |events| Some(Found { events, seconds: 0.0, seconds_of_use: 0.0 });
-        let all = [found(10), None, found(30), found(20)];
-        assert_eq!(quantile(&all, 0.5, |f| f.events as f64), Some(20.0));
-        assert_eq!(quantile(&all, 0.9, |f| f.events as f64), None);
-    }
 
     #[test]
     fn the_risk_and_the_shipped_policy_agree_on_where_bands_begin() {
