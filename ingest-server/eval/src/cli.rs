@@ -273,7 +273,7 @@ fn tell_points(points: &[OperatingPoint], stdout: &mut impl Write) -> std::io::R
     for point in points {
         writeln!(
             stdout,
-            "  {:<16} at {:>6.3}: found {:.3}, in 500 {:.3}; events {} / {}, seconds {} / {}, of use {} / {}; false masks {:.2} an hour, {:.2} in 2,500 events; genuine clear {:.3}",
+            "  {:<16} at {:>6.3}: found {:.3}, in 500 {:.3}; events {} / {}, seconds {} / {}, from the first event {} / {}; false masks {:.2} an hour, {:.2} in 2,500 events; genuine clear {:.3}",
             point.name,
             point.threshold,
             point.masked,
@@ -282,8 +282,8 @@ fn tell_points(points: &[OperatingPoint], stdout: &mut impl Write) -> std::io::R
             told(point.p90_events_to_mask),
             told(point.median_seconds_to_mask),
             told(point.p90_seconds_to_mask),
-            told(point.median_seconds_of_use_to_mask),
-            told(point.p90_seconds_of_use_to_mask),
+            told(point.median_seconds_from_first_event),
+            told(point.p90_seconds_from_first_event),
             point.false_masks_per_hour,
             point.false_masks_per_2500_events,
             point.genuine_streams_never_masked

@@ -184,7 +184,7 @@ impl Document {
         for point in &report.operating_points {
             let _ = writeln!(
                 self.takeover,
-                "| {} | {} | {:.3} | {} / {} {unit} | {} / {} s | {} / {} s | {:.2} | {:.2} | {:.2} |",
+                "| {} | {} | {:.3} | {} / {} {unit} | {} / {} s | {} / {} s | {:.2} | {:.2} | {:.2} | {:.0} s |",
                 report.corpus,
                 point.name,
                 point.found_within_500_events,
@@ -192,11 +192,12 @@ impl Document {
                 told(point.p90_events_to_mask),
                 told(point.median_seconds_to_mask),
                 told(point.p90_seconds_to_mask),
-                told(point.median_seconds_of_use_to_mask),
-                told(point.p90_seconds_of_use_to_mask),
+                told(point.median_seconds_from_first_event),
+                told(point.p90_seconds_from_first_event),
                 point.false_masks_per_hour,
                 point.false_masks_per_2500_events,
-                point.genuine_streams_never_masked
+                point.genuine_streams_never_masked,
+                report.p90_first_event_alone_s
             );
         }
     }
@@ -215,11 +216,13 @@ impl Document {
              | corpus | subject | mated | FNMR at 1 % | own EER | their misses |\n|---|---|---|---|---|---|\n{}\n## Takeover\n\n\
              Somebody else goes on after {} s of rest. A false mask is followed by a passed step-up; `default` is the shipped \
              policy, the other thresholds are set on the corpus's own genuine streams. One block of keys raises the risk to \
-             partial masks at most; redaction takes more than one. *In use*: a rest of more than {} s counts as so much; some recordings hold one movement and then a minute and more of nothing, and \
-             nothing can tell who somebody is before they go on. Two corpora together: typists paired with pointers by their \
+             partial masks at most; redaction takes more than one. *In time* runs from where the other person begins to use the page: \
+             from their first event that another follows within {} s. Some recordings begin with one row and then hold nothing for a \
+             minute and more, and nothing can tell who somebody is before they go on; *from the first row* has that wait in it, \
+             whose 90th percentile stands in the last column. Two corpora together: typists paired with pointers by their \
              places, their recordings taking turns, since no corpus has both; events are keys there.\n\n\
-             | corpus | point | found in 500 | median / p90 | in time | in use | \
-             false masks an hour | in 2,500 events | genuine streams clear |\n|---|---|---|---|---|---|---|---|---|\n{}\n{TRIED}## Made-up people\n\n\
+             | corpus | point | found in 500 | median / p90 | in time | from the first row | \
+             false masks an hour | in 2,500 events | genuine streams clear | first row alone |\n|---|---|---|---|---|---|---|---|---|---|\n{}\n{TRIED}## Made-up people\n\n\
              `palet-models synthesise` makes corpora of them for tests and demonstrations. How unlike real people they are: the AUC of a \
              classifier that was fitted on half of both (.5 where alike, 1 where it always can tell), and the divergence of their \
              histograms (0 where alike, 1 where they share nothing). No figure about real people may come from them.\n\n\
@@ -228,7 +231,7 @@ impl Document {
             self.scorers,
             self.people,
             crate::takeover::HANDOVER.as_secs_f64(),
-            crate::use_time::REST_MAX.as_secs_f64(),
+            crate::takeover::ALONE_FROM.as_secs_f64(),
             self.takeover,
             self.made_up
         )

@@ -28,6 +28,5 @@ pub mod synthesis;
 pub mod takeover;
 pub mod training;
 pub mod trials;
-mod use_time;
 
 pub use corpus::{Corpus, CorpusError, CorpusKind, Fault};

@@ -12,7 +12,6 @@ use crate::folding::KnownPeople;
 use crate::parallel;
 use crate::replay::{Timed, events_of, seed_of, windows_of};
 use crate::trials::{enrolling_sessions_of, field_of, with_training};
-use crate::use_time::UseTime;
 use palet_capture::{Event, FieldKind, KeyPhase, What};
 use palet_comparison::{Margin, Models, PersonTag, PreparedReference, Reference, Scores, SessionComparison};
 use palet_features::{DeviceClass, ExtractorSettings, FeatureWindow};
@@ -24,6 +23,8 @@ use std::collections::HashMap;
 
 /// How long the keyboard or the mouse rests while it changes hands.
 pub const HANDOVER: Micros = Micros::from_secs(5);
+/// An event that nothing follows for longer than this stands alone.
+pub(crate) const ALONE_FROM: Micros = Micros::from_secs(5);
 
 /// A stream as one page would have seen it.
 pub(crate) struct Scene {
@@ -44,8 +45,6 @@ pub(crate) struct Scene {
 /// One step of a stream: what one window said.
 struct Step {
     at: Micros,
-    /// Use of the page until then.
-    used: Micros,
     events: usize,
     scores: Scores,
     /// At the points of the population.
@@ -75,14 +74,18 @@ struct Compared {
     /// Learned from the claimed subject's enrolment alone.
     margin: Margin,
     events: usize,
-    ends_at: Micros,
+    /// From the first event that does not stand alone to the last.
+    lasted: Micros,
     takeover: Option<Takeover>,
 }
 
 #[derive(Clone, Copy)]
 struct Takeover {
-    at: Micros,
-    used: Micros,
+    /// The other person's first event.
+    first_at: Micros,
+    /// Their first that does not stand alone.
+    use_at: Micros,
+    /// Events before their first.
     events: usize,
 }
 
@@ -101,6 +104,8 @@ pub struct TakeoverReport {
     pub failed_to_score: usize,
     /// Rest between the owner's last and the other person's first event.
     pub handover_s: f64,
+    /// 90th percentile of how long the other person's first event stands alone. Nobody can be found out before.
+    pub p90_first_event_alone_s: f64,
     /// At several thresholds, the same for everybody.
     pub operating_points: Vec<OperatingPoint>,
     /// At several thresholds, each moved by the claimed subject's own margin.
@@ -178,6 +183,7 @@ fn report_of(
         takeovers: streams.iter().filter(|stream| stream.takeover.is_some()).count(),
         failed_to_score,
         handover_s: HANDOVER.as_secs_f64(),
+        p90_first_event_alone_s: points::p90_first_event_alone_s(streams),
         operating_points,
         own_points,
         margins: margins_of(streams),
@@ -249,7 +255,6 @@ fn compare(scene: &Scene, settings: &TakeoverSettings<'_>) -> Result<Compared, F
     let counted: Vec<Micros> =
         events.iter().filter(|event| is_counted(event, *kind)).map(|event| event.at).collect();
     let until = |at: Micros| counted.partition_point(|event| *event <= at);
-    let time = UseTime::of(events);
     let margin = learned_margin(models, settings.risk, DeviceClass::Desktop, enrolled);
     let judged = judged(&windows, models, &prepared, settings);
     let judged_apart = match margin.is_none() {
@@ -262,20 +267,31 @@ fn compare(scene: &Scene, settings: &TakeoverSettings<'_>) -> Result<Compared, F
         windows.iter().zip(judged.into_iter().zip(judged_apart))
     {
         let scores = comparison.compare(models, &prepared, window);
-        let (events, used) = (until(*at), time.until(*at));
-        steps.push(Step { at: *at, used, events, scores, judged, judged_apart });
+        steps.push(Step { at: *at, events: until(*at), scores, judged, judged_apart });
     }
     Ok(Compared {
         steps,
         margin,
         events: counted.len(),
-        ends_at: events.last().map_or(Micros::ZERO, |event| event.at),
+        lasted: events
+            .last()
+            .map_or(Micros::ZERO, |event| event.at.since(use_begins_at(events, Micros::ZERO))),
         takeover: takeover_at.map(|at| Takeover {
-            at,
-            used: time.until(at),
+            first_at: at,
+            use_at: use_begins_at(events, at),
             events: counted.partition_point(|event| *event < at),
         }),
     })
+}
+
+/// When whoever has the page from `first_at` on begins to use it: at their first event that does not stand alone. A
+/// recording may begin with one row, where the recorder was started, and then hold nothing for minutes; until somebody
+/// goes on, no rule can tell who it is.
+fn use_begins_at(events: &[Event], first_at: Micros) -> Micros {
+    let theirs = &events[events.partition_point(|event| event.at < first_at)..];
+    let mut pairs = theirs.windows(2);
+    let begins = pairs.find(|pair| pair[1].at.since(pair[0].at) <= ALONE_FROM);
+    begins.map_or(first_at, |pair| pair[0].at)
 }
 
 /// Each window through the session risk, a step-up passed after every mask.
@@ -324,6 +340,23 @@ fn margins_of(streams: &[Compared]) -> [f64; 3] {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use palet_capture::{PointerEvent, PointerKind, PointerPhase};
+
+    fn moved_at(ms: u64) -> Event {
+        let event = PointerEvent { phase: PointerPhase::Move, kind: PointerKind::Mouse, x: 0.0, y: 0.0 };
+        Event { at: Micros::from_millis(ms), what: What::Pointer(event) }
+    }
+
+    #[test]
+    fn use_begins_where_a_row_no_longer_stands_alone() {
+        let at = |events: &[u64]| {
+            let events: Vec<Event> = events.iter().map(|ms| moved_at(*ms)).collect();
+            use_begins_at(&events, Micros::from_millis(2_000))
+        };
+        assert_eq!(at(&[0, 10, 2_000, 2_010, 90_000]), Micros::from_millis(2_000));
+        assert_eq!(at(&[0, 10, 2_000, 62_000, 62_010]), Micros::from_millis(62_000));
+        assert_eq!(at(&[0, 10, 2_000, 62_000]), Micros::from_millis(2_000));
+    }
 
     #[test]
     fn the_risk_and_the_shipped_policy_agree_on_where_bands_begin() {

@@ -21,7 +21,7 @@ struct Outcome {
 struct Found {
     events: usize,
     seconds: f64,
-    seconds_of_use: f64,
+    seconds_from_first: f64,
 }
 
 /// How the session risk does at one threshold.
@@ -39,15 +39,15 @@ pub struct OperatingPoint {
     pub median_events_to_mask: Option<f64>,
     /// 90th percentile; none where fewer are masked.
     pub p90_events_to_mask: Option<f64>,
-    /// Median, from the other person's first event.
+    /// Median, from the other person's first event that does not stand alone.
     pub median_seconds_to_mask: Option<f64>,
     /// 90th percentile.
     pub p90_seconds_to_mask: Option<f64>,
-    /// Median of seconds of use: a rest of more than five seconds counts as five.
-    pub median_seconds_of_use_to_mask: Option<f64>,
+    /// Median, from the other person's first event, with whatever nothing happened in after it.
+    pub median_seconds_from_first_event: Option<f64>,
     /// 90th percentile.
-    pub p90_seconds_of_use_to_mask: Option<f64>,
-    /// Masks in genuine streams, in an hour of them, rests and all.
+    pub p90_seconds_from_first_event: Option<f64>,
+    /// Masks in genuine streams, in an hour of them from where their use begins.
     pub false_masks_per_hour: f64,
     /// Masks in genuine streams.
     pub false_masks_per_2500_events: f64,
@@ -96,7 +96,7 @@ pub(super) fn of(
 ) -> (Vec<OperatingPoint>, Vec<Option<usize>>) {
     let genuine: Vec<&Compared> = streams.iter().filter(|stream| stream.takeover.is_none()).collect();
     let events: usize = genuine.iter().map(|stream| stream.events).sum();
-    let hours: f64 = genuine.iter().map(|stream| stream.ends_at.as_secs_f64() / 3_600.0).sum();
+    let hours: f64 = genuine.iter().map(|stream| stream.lasted.as_secs_f64() / 3_600.0).sum();
     let default = |stream: &Compared| outcome(stream, |step| by.judged(step).band >= RiskBand::Raised);
     let judged = streams.iter().flat_map(|stream| &stream.steps).map(|step| by.judged(step));
     let masked_at = judged.filter(|judged| judged.band >= RiskBand::Raised);
@@ -142,7 +142,7 @@ fn point(
     let total = masks.iter().sum::<usize>() as f64;
     let events: usize = genuine.iter().map(|stream| stream.events).sum();
     let windows: usize = genuine.iter().map(|stream| stream.steps.len()).sum();
-    let hours: f64 = genuine.iter().map(|stream| stream.ends_at.as_secs_f64() / 3_600.0).sum();
+    let hours: f64 = genuine.iter().map(|stream| stream.lasted.as_secs_f64() / 3_600.0).sum();
     let share = |count: usize, of: usize| if of == 0 { f64::NAN } else { count as f64 / of as f64 };
     let in_time = found.iter().flatten().filter(|found| found.events <= FOUND_WITHIN_EVENTS).count();
     OperatingPoint {
@@ -154,8 +154,8 @@ fn point(
         p90_events_to_mask: quantile(&found, 0.9, |found| found.events as f64),
         median_seconds_to_mask: quantile(&found, 0.5, |found| found.seconds),
         p90_seconds_to_mask: quantile(&found, 0.9, |found| found.seconds),
-        median_seconds_of_use_to_mask: quantile(&found, 0.5, |found| found.seconds_of_use),
-        p90_seconds_of_use_to_mask: quantile(&found, 0.9, |found| found.seconds_of_use),
+        median_seconds_from_first_event: quantile(&found, 0.5, |found| found.seconds_from_first),
+        p90_seconds_from_first_event: quantile(&found, 0.9, |found| found.seconds_from_first),
         false_masks_per_hour: total / hours,
         false_masks_per_2500_events: total * 2_500.0 / events as f64,
         false_masks_per_1000_windows: total * 1_000.0 / windows as f64,
@@ -165,10 +165,21 @@ fn point(
 
 /// A quantile over all takeovers, those never found counted as later than all others.
 fn quantile(found: &[Option<Found>], share: f64, value: impl Fn(&Found) -> f64) -> Option<f64> {
-    let mut values: Vec<f64> = found.iter().flatten().map(value).collect();
+    quantile_of(found.iter().flatten().map(value).collect(), found.len(), share)
+}
+
+/// A quantile of these and of as many larger ones as make them `count`.
+fn quantile_of(mut values: Vec<f64>, count: usize, share: f64) -> Option<f64> {
     values.sort_by(f64::total_cmp);
-    let at = ((found.len() as f64 * share).ceil() as usize).saturating_sub(1);
-    values.get(at).copied()
+    values.get(((count as f64 * share).ceil() as usize).saturating_sub(1)).copied()
+}
+
+/// How long the other person's first event stands alone in nine takeovers of ten, 0 without any.
+pub(super) fn p90_first_event_alone_s(streams: &[Compared]) -> f64 {
+    let taken = streams.iter().filter_map(|stream| stream.takeover);
+    let alone: Vec<f64> = taken.map(|taken| taken.use_at.since(taken.first_at).as_secs_f64()).collect();
+    let count = alone.len();
+    quantile_of(alone, count, 0.9).unwrap_or_default()
 }
 
 /// What happens in a stream where `masks` says whether a step masks. After a mask the subject passes a step-up.
@@ -183,8 +194,8 @@ fn outcome(stream: &Compared, mut masks: impl FnMut(&Step) -> bool) -> Outcome {
             Some(takeover) => {
                 outcome.found = outcome.found.or(Some(Found {
                     events: step.events - takeover.events,
-                    seconds: step.at.since(takeover.at).as_secs_f64(),
-                    seconds_of_use: step.used.since(takeover.used).as_secs_f64(),
+                    seconds: step.at.since(takeover.use_at).as_secs_f64(),
+                    seconds_from_first: step.at.since(takeover.first_at).as_secs_f64(),
                 }));
             }
         }
@@ -198,7 +209,7 @@ mod tests {
 
     #[test]
     fn a_quantile_counts_those_that_were_never_found() {
-        let found = |events| Some(Found { events, seconds: 0.0, seconds_of_use: 0.0 });
+        let found = |events| Some(Found { events, seconds: 0.0, seconds_from_first: 0.0 });
         let all = [found(10), None, found(30), found(20)];
         assert_eq!(quantile(&all, 0.5, |f| f.events as f64), Some(20.0));
         assert_eq!(quantile(&all, 0.9, |f| f.events as f64), None);
