@@ -15,6 +15,8 @@ use palet_server::{
     keys::{self, KeysFault, LiveRing, MemoryLock},
 };
 use palet_units::{Micros, TenantId};
+use rcgen::{BasicConstraints, CertificateParams, CertifiedIssuer, IsCa, KeyPair};
+use rustls::{ServerConfig, pki_types::PrivateKeyDer};
 use secrecy::{ExposeSecret, SecretString};
 use std::{
     collections::HashMap,
@@ -253,17 +255,79 @@ async fn a_stand_in_for_a_vault_and_each_way_in_which_it_can_fail() {
 
 /// A stand-in on a free port; its address.
 fn stand_in_vault() -> (String, web::Data<StandIn>, ServerHandle) {
+    stand_in_vault_behind(None)
+}
+
+/// A stand-in on a free port, behind TLS where a certificate and its key are given.
+fn stand_in_vault_behind(tls: Option<ServerConfig>) -> (String, web::Data<StandIn>, ServerHandle) {
     let stand_in = web::Data::new(StandIn { status: AtomicU16::new(200), ..StandIn::default() });
     let shared = stand_in.clone();
     let server = HttpServer::new(move || {
         App::new().app_data(shared.clone()).route("/v1/transit/{verb}/palet", web::post().to(transit))
     });
-    let server = server.workers(1).disable_signals().bind("127.0.0.1:0").unwrap();
-    let address = format!("http://{}", server.addrs()[0]);
+    let server = server.workers(1).disable_signals();
+    let (scheme, server) = match tls {
+        Some(tls) => ("https", server.bind_rustls_0_23("127.0.0.1:0", tls).unwrap()),
+        None => ("http", server.bind("127.0.0.1:0").unwrap()),
+    };
+    let address = format!("{scheme}://{}", server.addrs()[0]);
     let running = server.run();
     let handle = running.handle();
     actix_web::rt::spawn(running);
     (address, stand_in, handle)
+}
+
+/// An authority that signs certificates of servers.
+struct Authority(CertifiedIssuer<'static, KeyPair>);
+
+impl Authority {
+    fn new() -> Self {
+        let mut params = CertificateParams::default();
+        params.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
+        Self(CertifiedIssuer::self_signed(params, KeyPair::generate().unwrap()).unwrap())
+    }
+
+    /// Its own certificate as a file.
+    fn file(&self, folder: &Path) -> PathBuf {
+        let path = folder.join("authority.pem");
+        std::fs::write(&path, self.0.pem()).unwrap();
+        path
+    }
+
+    /// What a server of this name shows.
+    fn server(&self, name: &str) -> ServerConfig {
+        let key = KeyPair::generate().unwrap();
+        let shown = CertificateParams::new([name.to_owned()]).unwrap().signed_by(&key, &self.0).unwrap();
+        let provider = Arc::new(rustls::crypto::ring::default_provider());
+        let versions = ServerConfig::builder_with_provider(provider).with_safe_default_protocol_versions();
+        let private = PrivateKeyDer::try_from(key.serialize_der()).unwrap();
+        versions.unwrap().with_no_client_auth().with_single_cert(vec![shown.der().clone()], private).unwrap()
+    }
+}
+
+#[actix_web::test]
+async fn a_vault_has_to_prove_itself_by_a_certificate_of_the_authorities_that_the_settings_name() {
+    let (ours, theirs, folder) = (Authority::new(), Authority::new(), tempfile::tempdir().unwrap());
+    let ca_file = Some(ours.file(folder.path()));
+    let create = async |tls: ServerConfig, ca_file: Option<PathBuf>, place: &str| {
+        let (address, stand_in, running) = stand_in_vault_behind(Some(tls));
+        let settings = KeySettings { vault_ca_file: ca_file, ..vault_settings(&address, "a-token") };
+        let place = folder.path().join(place);
+        std::fs::create_dir(&place).unwrap();
+        let made = actix_web::rt::task::spawn_blocking(move || keys::create(&settings, &place).map(drop));
+        let code = made.await.unwrap().map_err(|fault| fault.code());
+        running.stop(false).await;
+        (code, stand_in.kept.lock().unwrap().len())
+    };
+    assert_eq!(create(ours.server("127.0.0.1"), ca_file.clone(), "ours").await, (Ok(()), 1));
+    let refused = (Err("key-provider-untrusted"), 0);
+    assert_eq!(create(theirs.server("127.0.0.1"), ca_file.clone(), "theirs").await, refused);
+    assert_eq!(create(ours.server("vault.bank.example"), ca_file, "another host").await, refused);
+    assert_eq!(create(ours.server("127.0.0.1"), None, "public authorities").await, refused);
+    let broken = folder.path().join("broken.pem");
+    std::fs::write(&broken, "no certificate").unwrap();
+    let unavailable = (Err("key-provider-unavailable"), 0);
+    assert_eq!(create(ours.server("127.0.0.1"), Some(broken), "no certificates").await, unavailable);
 }
 
 #[actix_web::test]

@@ -1,5 +1,7 @@
 //! What a setting's type alone cannot say: ranges, and fields that must agree. Every fault is told at once.
 
+use std::net::IpAddr;
+
 use secrecy::{ExposeSecret, SecretString};
 
 use super::{Faults, KeyProviderKind, Settings};
@@ -66,6 +68,12 @@ impl Settings {
             bare,
             "keys.vault_address",
             "expected http:// or https:// and a host for the provider vault",
+        );
+        // Transit's calls carry tenants' keys and the token.
+        faults.expect(
+            !bare || address.starts_with("https://") || rest.is_some_and(is_loopback),
+            "keys.vault_address",
+            "expected https://, or http:// to this host: keys would cross the network in clear",
         );
         let one = keys.vault_token.is_some() != keys.vault_token_file.is_some();
         faults.expect(one, "keys.vault_token", "expected it or keys.vault_token_file for the provider vault");
@@ -172,4 +180,14 @@ impl Settings {
         let items = (1..=10_000).contains(&limits.mask_items_max);
         faults.expect(items, "limits.mask_items_max", "expected 1 to 10000");
     }
+}
+
+/// Whether what follows the scheme of an address names this host.
+fn is_loopback(rest: &str) -> bool {
+    let authority = rest.split('/').next().unwrap_or_default();
+    let host = match authority.strip_prefix('[') {
+        Some(ip6) => ip6.split(']').next().unwrap_or_default(),
+        None => authority.split(':').next().unwrap_or_default(),
+    };
+    host == "localhost" || host.parse().is_ok_and(|ip: IpAddr| ip.is_loopback())
 }

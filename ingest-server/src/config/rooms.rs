@@ -139,7 +139,7 @@ pub struct KeySettings {
     pub outage_grace_s: u64,
     /// Whether keys are kept in memory that is never swapped out: `try`, `require`, `off`.
     pub lock_memory: LockMemory,
-    /// Address of the Vault, such as `https://vault.bank.example:8200`.
+    /// Address of the Vault, such as `https://vault.bank.example:8200`; `http://` only on this host.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub vault_address: Option<String>,
     /// Where its transit engine is mounted.

@@ -54,6 +54,29 @@ fn numbers_of_the_risk_that_make_no_sense_are_told() {
 }
 
 #[test]
+fn a_vault_is_spoken_to_in_clear_on_this_host_alone() {
+    let told = |address: &str| {
+        let environment = [
+            ("PALET_KEYS__PROVIDER", "vault"),
+            ("PALET_KEYS__VAULT_TOKEN", "a-token"),
+            ("PALET_KEYS__VAULT_ADDRESS", address),
+        ];
+        load(&sources("", &environment)).err().map(|faults| faults.to_string())
+    };
+    for near in
+        ["http://127.0.0.1:8200", "http://localhost:8200/", "http://[::1]:8200", "https://vault.example"]
+    {
+        assert_eq!(told(near), None, "{near}");
+    }
+    for far in
+        ["http://vault.example:8200", "http://10.0.0.1", "http://localhost.example", "http://[::2]:8200"]
+    {
+        assert!(told(far).is_some_and(|fault| fault.contains("in clear")), "{far}");
+    }
+    assert!(told("vault.example:8200").is_some_and(|fault| fault.contains("and a host")));
+}
+
+#[test]
 fn a_broken_file_is_told_with_its_line() {
     let faults = load(&sources("[server]\nlisten = = 2\n", &[])).unwrap_err();
     assert_eq!(faults.0[0].at, "palet.toml:2");

@@ -8,6 +8,7 @@ use std::path::PathBuf;
 use std::sync::{Arc, mpsc as blocking};
 use std::time::Duration;
 
+use awc::error::{ConnectError, SendRequestError};
 use base64::{Engine, engine::general_purpose::STANDARD};
 use palet_obfuscation::keys::{KeyProvider, ProviderError};
 use rustls::pki_types::{CertificateDer, pem::PemObject};
@@ -173,7 +174,7 @@ async fn ask(
         request = request.insert_header(("X-Vault-Namespace", namespace.as_str()));
     }
     let sent = request.send_body(call.body.to_string()).await;
-    let mut answer = sent.map_err(|_| ProviderError::Unavailable)?;
+    let mut answer = sent.map_err(|error| refusal(&error))?;
     let body = answer.body().limit(ANSWER_BYTES_MAX).await.map_err(|_| ProviderError::Unavailable)?;
     match answer.status().as_u16() {
         200 => Ok(Zeroizing::new(body.to_vec())),
@@ -181,5 +182,14 @@ async fn ask(
         400 if call.verb == "decrypt" => Err(ProviderError::Refused),
         400 | 401 | 403 | 404 => Err(ProviderError::Denied),
         _ => Err(ProviderError::Unavailable),
+    }
+}
+
+/// No answer, or one from somebody who is not the Vault.
+fn refusal(error: &SendRequestError) -> ProviderError {
+    let SendRequestError::Connect(ConnectError::Io(error)) = error else { return ProviderError::Unavailable };
+    match error.get_ref().and_then(|error| error.downcast_ref()) {
+        Some(rustls::Error::InvalidCertificate(_)) => ProviderError::Untrusted,
+        _ => ProviderError::Unavailable,
     }
 }

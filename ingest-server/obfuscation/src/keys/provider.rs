@@ -14,6 +14,11 @@ pub enum ProviderError {
     /// The provider cannot be reached, or is sealed.
     #[error("expected the key provider to answer, got no answer")]
     Unavailable,
+    /// Whoever answers has not proved to be the provider.
+    #[error(
+        "expected a certificate for the key provider's host from the authorities that the settings name, got another"
+    )]
+    Untrusted,
 }
 
 impl ProviderError {
@@ -24,6 +29,7 @@ impl ProviderError {
             Self::Refused => "key-refused",
             Self::Denied => "key-provider-denied",
             Self::Unavailable => "key-provider-unavailable",
+            Self::Untrusted => "key-provider-untrusted",
         }
     }
 }
