@@ -1,5 +1,5 @@
-//! The keys of values: killed in the middle of a rotation and of a rewrap, no key is lost and every value that was
-//! handed out leads back.
+//! The keys of values: killed in the middle of a rotation, of a rekey and of a rewrap, no key is lost and every value
+//! that was handed out leads back.
 
 use std::{collections::BTreeMap, io::Write, path::Path, sync::Arc};
 
@@ -20,6 +20,8 @@ use super::{Counts, Draw, Failure, Part};
 
 pub(super) const ROTATION: Part =
     Part { name: "rotation", write: rotate_on, check: check_ring, rounds_a_folder: 20 };
+pub(super) const REKEY: Part =
+    Part { name: "rekey", write: rekey_on, check: check_rekeyed, rounds_a_folder: 20 };
 pub(super) const REWRAP: Part =
     Part { name: "rewrap", write: rewrap_on, check: check_tokens, rounds_a_folder: 10 };
 
@@ -47,6 +49,19 @@ fn live(folder: &Path) -> Result<LiveRing, Failure> {
 
 /// Rotates classes and prints each new version, with a value sealed under it, once the ring is safe.
 fn rotate_on(folder: &Path, draw: &mut Draw) -> Result<(), Failure> {
+    rotate_after_each(folder, draw, &|| Ok(()))
+}
+
+/// The same, with another key-encryption key before each line.
+fn rekey_on(folder: &Path, draw: &mut Draw) -> Result<(), Failure> {
+    rotate_after_each(folder, draw, &|| Ok(keys::rekey(&KeySettings::default(), folder)?))
+}
+
+fn rotate_after_each(
+    folder: &Path,
+    draw: &mut Draw,
+    step: &dyn Fn() -> Result<(), Failure>,
+) -> Result<(), Failure> {
     let (live, bank) = (live(folder)?, bank()?);
     live.tenant_or_make(&bank, NOW)?;
     let ring = keys::open(&KeySettings::default(), folder)?;
@@ -54,6 +69,7 @@ fn rotate_on(folder: &Path, draw: &mut Draw) -> Result<(), Failure> {
     loop {
         let class = CLASSES[draw.below(3) as usize];
         let version = rotate(&ring, class)?;
+        step()?;
         live.refresh(NOW)?;
         let keys = live.tenant(&bank).ok_or("expected the tenant's keys")?;
         let key = keys.active(class).ok_or("expected an active key")?;
@@ -86,6 +102,16 @@ fn check_ring(folder: &Path, acknowledged: &[String]) -> Result<Counts, Failure>
     };
     let lost = acknowledged.iter().filter(|line| opens(line) != Some(true)).count();
     Ok(Counts { lost: lost as u64, torn, ..Counts::default() })
+}
+
+/// As the cut left it, and once more when the next rekey has gone on from there.
+fn check_rekeyed(folder: &Path, acknowledged: &[String]) -> Result<Counts, Failure> {
+    let torn = u64::from(folder.join("keys/kek.next.sealed").exists());
+    let cut = check_ring(folder, acknowledged)?;
+    keys::rekey(&KeySettings::default(), folder)?;
+    let left = u64::from(folder.join("keys/kek.next.sealed").exists());
+    let whole = check_ring(folder, acknowledged)?;
+    Ok(Counts { lost: cut.lost + whole.lost, broken: cut.broken + whole.broken + left, torn })
 }
 
 fn runtime() -> Result<tokio::runtime::Runtime, Failure> {

@@ -34,7 +34,7 @@ struct Part {
     rounds_a_folder: u32,
 }
 
-const PARTS: &[Part] = &[audit::PART, keys::ROTATION, keys::REWRAP];
+const PARTS: &[Part] = &[audit::PART, keys::ROTATION, keys::REKEY, keys::REWRAP];
 
 /// What was found after a round.
 #[derive(Clone, Copy, Default)]
