@@ -60,7 +60,7 @@ impl ClockGrid {
     pub(crate) fn see(&mut self, at: Micros) {
         let step = self.last.map_or(0, |last| at.since(last).0);
         if step > 0 {
-            let step = u32::try_from(step).unwrap_or(u32::MAX).min(TIMER_QUANTUM_US_MAX);
+            let step = step.min(u64::from(TIMER_QUANTUM_US_MAX)) as u32;
             self.step_us = if self.step_us == 0 { step } else { self.step_us.min(step) };
         }
         self.last = Some(at);

@@ -18,7 +18,7 @@ const FLIGHT_DD_US_MAX: i64 = 2_000_000;
 /// A press sooner after the one before is hasty. **Units**: µs.
 const HASTY_US: i64 = 15_000;
 /// Dwells this close are the same. **Units**: µs.
-const SAME_DWELL_US: i64 = 1_000;
+const SAME_DWELL_US: u64 = 1_000;
 
 /// Counts of the block that is being filled.
 pub(crate) struct BlockBuilder {
@@ -155,8 +155,8 @@ fn dwell_us(key: &TimedKey) -> Option<i32> {
 }
 
 fn same_dwell(before: &TimedKey, key: &TimedKey) -> bool {
-    let raw = |k: &TimedKey| k.release.map(|r| r.raw.signed_since(k.press.raw));
-    raw(before).zip(raw(key)).is_some_and(|(a, b)| (a - b).abs() < SAME_DWELL_US)
+    let raw = |k: &TimedKey| k.release.map(|r| r.raw.since(k.press.raw).0);
+    raw(before).zip(raw(key)).is_some_and(|(a, b)| a.abs_diff(b) < SAME_DWELL_US)
 }
 
 #[cfg(test)]

@@ -9,24 +9,24 @@ const PENDING_MAX: usize = 16;
 /// A key held longer has no dwell. **Units**: µs.
 const DWELL_US_MAX: u64 = 1_500_000;
 
-/// A time as reported, and the same with noise.
+/// A time as reported, and its noise.
 #[derive(Clone, Copy)]
 pub(crate) struct Stamp {
     /// As the browser reported it.
     pub(crate) raw: Micros,
-    /// With noise; only differences of these are binned. **Units**: µs.
-    pub(crate) noisy_us: i64,
+    noise_us: i32,
 }
 
 impl Stamp {
     /// A time with a step of noise. **Units**: step in µs.
-    pub(crate) fn new(raw: Micros, noise_us: i32) -> Self {
-        Self { raw, noisy_us: (raw.0.min(i64::MAX as u64 / 2) as i64) + i64::from(noise_us) }
+    pub(crate) const fn new(raw: Micros, noise_us: i32) -> Self {
+        Self { raw, noise_us }
     }
 
-    /// The noisy span from `earlier`. **Units**: µs, saturating at ±2³¹.
-    pub(crate) fn noisy_since(self, earlier: Self) -> i32 {
-        (self.noisy_us - earlier.noisy_us).clamp(i64::from(i32::MIN), i64::from(i32::MAX)) as i32
+    /// The noisy span from `earlier`, a time of the same key or of its neighbour: what is binned. **Units**: µs.
+    pub(crate) const fn noisy_since(self, earlier: Self) -> i32 {
+        let noise_us = self.noise_us - earlier.noise_us;
+        (self.raw.0 as i32).wrapping_sub(earlier.raw.0 as i32).wrapping_add(noise_us)
     }
 }
 
@@ -77,7 +77,7 @@ impl Chain {
 
     /// Declares every key that is still down lost: nothing more will be known of it.
     pub(crate) fn give_up(&mut self) {
-        self.pending.iter_mut().flatten().for_each(|p| p.lost = true);
+        self.give_up_before(Micros::MAX);
     }
 
     fn take_front(&mut self, front: Pending) -> TimedKey {
@@ -101,8 +101,8 @@ impl Chain {
     fn release(&mut self, slot: KeySlot, release: Stamp) {
         let held = |p: &&mut Pending| p.slot == slot && p.key.release.is_none() && !p.lost;
         if let Some(pending) = self.pending.iter_mut().flatten().find(held) {
-            let dwell = release.raw.signed_since(pending.key.press.raw);
-            let valid = dwell > 0 && dwell < DWELL_US_MAX as i64;
+            let dwell = release.raw.since(pending.key.press.raw);
+            let valid = (1..DWELL_US_MAX).contains(&dwell.0);
             pending.lost = !valid;
             pending.key.release = valid.then_some(release);
         }
