@@ -83,7 +83,15 @@ describe("a batch that the SDK sent", () => {
   it("holds an entry of the phrase, key by key, in the order of the phrase that everybody types", () => {
     const message = readMessage(PHRASE_BATCH);
     const entry = message.kind === "batch" ? message.windows.find((window) => window.kind === "fixed-text") : undefined;
-    expect(entry?.kind === "fixed-text" ? [entry.dwellMs.length, entry.flightDdMs.length] : []).toEqual([40, 39]);
+    expect(entry?.kind === "fixed-text" ? [entry.dwellMs.length, entry.flightDdMs.length, entry.endMs] : []).toEqual([40, 39, []]);
+  });
+  it("holds what was seen of the key that ended an entry, beside the flights between its keys", () => {
+    const entry = (flights: number[]) => Uint8Array.from([1, 1, 1, 1, 2, 3, 4, 90, 80, 70, 60, flights.length, ...flights]);
+    const seen = (flights: number[]) => readMessage(entry(flights)) as unknown as { windows: unknown[] };
+    const window = { kind: "fixed-text", field: 3, dwellMs: [90, 80, 70, 60], flightDdMs: [100, 110, 120] };
+    expect(seen([100, 110, 120]).windows).toEqual([{ ...window, endMs: [] }]);
+    expect(seen([100, 110, 120, 99]).windows).toEqual([{ ...window, endMs: [99] }]);
+    expect(seen([100, 110, 120, 99, 75]).windows).toEqual([{ ...window, endMs: [99, 75] }]);
   });
   it("holds a block of 64 keys in cells that the layout knows", () => {
     const message = readMessage(KEYS_BATCH);

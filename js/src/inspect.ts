@@ -45,6 +45,7 @@ export interface Cell {
 export type Window =
   | { kind: "keystroke"; ladder: Ladder; keys: number; repeats: number; hasty: number; cells: Cell[] }
   | { kind: "pointer"; pointer: string; rate: string; samples: number; spanMs: number; strokes: Stroke[] }
+  /** `flightDdMs`: between the keys; then, where they were seen, to the key that ended the entry and how long that was held. */
   | { kind: "fixed-text"; field: number; dwellMs: number[]; flightDdMs: number[] }
   | { kind: "device"; class: string; timerQuantumUs: number; pointerRateHz: number }
   | {

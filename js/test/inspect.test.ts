@@ -37,6 +37,14 @@ test("device signals, context counters and fixed text", () => {
   ]);
 });
 
+test("an entry of a fixed text with the key that ended it", () => {
+  const message = decode(bytes("01 01 07 01 02 03 04 c801 50 46 3c 05 a001 9601 5a 8201 4b"));
+  if (message.type !== "batch") assert.fail("a batch");
+  assert.deepEqual(message.windows, [
+    { kind: "fixed-text", field: 3, dwellMs: [200, 80, 70, 60], flightDdMs: [160, 150, 90, 130, 75] },
+  ]);
+});
+
 test("a stroke's features are signed sixteenths, absent ones are null", () => {
   const features = "20 1f ffff03".replace(/ /g, "") + "00".repeat(74);
   const message = decode(bytes(`01 01 01 01 01 00 00 05 64 01 00 ${features}`));

@@ -5,6 +5,7 @@
 use std::fs;
 use std::path::Path;
 
+use palet_features::{FeatureWindow, FixedTextSample};
 use palet_mask::{FieldClass, Level};
 use palet_wire::{
     Action, ActionAnswer, ActionDecision, Batch, ClientMessage, Consent, Directive, DirectiveSet, Doors,
@@ -67,7 +68,17 @@ fn client_messages() -> Vec<ClientMessage> {
         ClientMessage::Batch(Batch { seq: 1, windows: Vec::new() }),
     ];
     messages.extend(typed_batches());
+    messages.push(ClientMessage::Batch(Batch { seq: 2, windows: ended_entries() }));
     messages
+}
+
+/// An entry of a fixed text as it is left without a key, with one that is not seen to come up, and with one that is.
+fn ended_entries() -> Vec<FeatureWindow> {
+    let entry = |end_ms: &[u16]| {
+        let flight_dd_ms = [160, 150, 90].iter().chain(end_ms).copied().collect();
+        FeatureWindow::FixedText(FixedTextSample { field: 3, dwell_ms: vec![200, 80, 70, 60], flight_dd_ms })
+    };
+    vec![entry(&[]), entry(&[130]), entry(&[130, 75])]
 }
 
 fn typed_batches() -> Vec<ClientMessage> {

@@ -37,6 +37,8 @@ export interface FixedTextWindow {
   field: number;
   dwellMs: number[];
   flightDdMs: number[];
+  /** Of the key that ended the entry: press to press from the last one, and how long it was held, as far as they were seen. */
+  endMs: number[];
 }
 
 export interface DeviceWindow {
@@ -105,12 +107,11 @@ function readPointer(reader: Reader): PointerWindow {
 }
 
 function readFixedText(reader: Reader): FixedTextWindow {
-  return {
-    kind: "fixed-text",
-    field: reader.byte(),
-    dwellMs: reader.list(() => reader.unsigned()),
-    flightDdMs: reader.list(() => reader.unsigned()),
-  };
+  const field = reader.byte();
+  const dwellMs = reader.list(() => reader.unsigned());
+  const flights = reader.list(() => reader.unsigned());
+  const between = dwellMs.length - 1;
+  return { kind: "fixed-text", field, dwellMs, flightDdMs: flights.slice(0, between), endMs: flights.slice(between) };
 }
 
 function readDevice(reader: Reader): DeviceWindow {

@@ -138,6 +138,12 @@ function AllFeatures({ strokes }: { strokes: readonly Stroke[] }) {
   );
 }
 
+function endInWords([flight, held]: number[]): string {
+  if (flight === undefined) return "None: the field was left without a key.";
+  const pressed = `Pressed ${flight} ms after the last one`;
+  return held === undefined ? `${pressed}; the entry left before it came up.` : `${pressed}, held for ${held} ms.`;
+}
+
 function FixedTextView({ window }: { window: FixedTextWindow }) {
   return (
     <section class="window">
@@ -155,6 +161,8 @@ function FixedTextView({ window }: { window: FixedTextWindow }) {
         columns={window.flightDdMs.length}
         name="Press to press of neighbours in milliseconds"
       />
+      <p class="channel__name">The key that ended it</p>
+      <p class="dock__soft">{endInWords(window.endMs)}</p>
     </section>
   );
 }

@@ -129,10 +129,7 @@ impl Extractor {
             self.count_key(at, key);
         }
         if key.class == KeyClass::Navigation && matches!(key.field, FieldKind::FixedText(_)) {
-            if key.phase == KeyPhase::Down {
-                self.entry.mark_move(at);
-            }
-            return;
+            return self.entry.handle_move(at, key);
         }
         if key.phase == KeyPhase::Up || key.field != FieldKind::Secret {
             self.chain.handle(key, Stamp::new(at, self.noise.step_us()));
@@ -178,10 +175,14 @@ impl Extractor {
     }
 
     /// What comes next does not follow what came before: another field, a paste, a pause.
-    fn leave_field(&mut self) {
+    fn break_chain(&mut self) {
         self.chain.give_up();
         self.drain_chain();
         self.block.break_chain();
+    }
+
+    fn leave_field(&mut self) {
+        self.break_chain();
         if let FieldKind::FixedText(field) = self.field {
             let sample = self.entry.close(field).map(FeatureWindow::FixedText);
             self.tell(sample);
@@ -195,9 +196,7 @@ impl Extractor {
             Signal::Focus | Signal::Hidden => self.leave_field(),
             Signal::Paste | Signal::Autofill | Signal::Composition | Signal::SoftInput | Signal::Overflow => {
                 self.entry.spoil();
-                self.chain.give_up();
-                self.drain_chain();
-                self.block.break_chain();
+                self.break_chain();
             }
             _ => {}
         }
@@ -270,7 +269,7 @@ impl Extractor {
     fn tell(&mut self, window: Option<FeatureWindow>) {
         let Some(window) = window else { return };
         if self.windows.len() >= WINDOWS_WAITING_MAX {
-            self.windows.remove(0);
+            self.poll_window();
             self.counters.count(Signal::Overflow);
         }
         self.windows.push(window);

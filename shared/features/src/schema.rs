@@ -112,13 +112,22 @@ pub struct Stroke {
 }
 
 /// Timing vector of one entry of a fixed text, in order: only from fields that opted in.
+///
+/// ```text
+/// | field:u8 | keys | dwell_ms ... | flights | flight_dd_ms ... |      all but the field are varints
+///
+/// flights = keys - 1   between the keys alone
+///         = keys       last of all the flight to the key that ended the entry
+///         = keys + 1   that flight, then how long that key was held
+/// ```
 #[derive(Clone, PartialEq, Serialize, Deserialize)]
 pub struct FixedTextSample {
     /// Which of the page's fixed-text fields. **Range**: 0..=15.
     pub field: u8,
     /// Dwell of each key. **Units**: ms. **Shape** `[keys]`, at most [`crate::FIXED_TEXT_KEYS_MAX`].
     pub dwell_ms: Vec<u16>,
-    /// Press to press of neighbours. **Units**: ms. **Shape** `[keys - 1]`.
+    /// Press to press of neighbours, then what was seen of the key that ended the entry: [`Self::between_ms`],
+    /// [`Self::end_ms`]. **Units**: ms. **Shape** `[keys - 1]`, `[keys]` or `[keys + 1]`.
     pub flight_dd_ms: Vec<u16>,
 }
 

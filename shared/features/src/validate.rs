@@ -133,7 +133,7 @@ impl FixedTextSample {
     fn validate(&self) -> Result<(), FeatureError> {
         let keys = self.dwell_ms.len();
         let shape = (FIXED_TEXT_KEYS_MIN..=FIXED_TEXT_KEYS_MAX).contains(&keys)
-            && self.flight_dd_ms.len() == keys - 1;
+            && (keys - 1..=keys + 1).contains(&self.flight_dd_ms.len());
         let times = self.dwell_ms.iter().chain(&self.flight_dd_ms).all(|ms| *ms <= FIXED_TEXT_MS_MAX);
         if shape && times && self.field < FIXED_TEXT_FIELDS { Ok(()) } else { Err(FeatureError::FixedText) }
     }
@@ -205,7 +205,9 @@ mod tests {
             FeatureWindow::FixedText(sample).validate()
         };
         assert_eq!(sample(11, 10, 0), Ok(()));
-        assert!(sample(11, 11, 0).is_err() && sample(0, 0, 0).is_err() && sample(65, 64, 0).is_err());
+        assert_eq!([sample(11, 11, 0), sample(11, 12, 0), sample(64, 65, 0)], [Ok(()); 3]);
+        assert!(sample(11, 9, 0).is_err() && sample(11, 13, 0).is_err() && sample(3, 4, 0).is_err());
+        assert!(sample(0, 0, 0).is_err() && sample(65, 64, 0).is_err());
         assert!(sample(11, 10, 16).is_err());
         let signals =
             ContextCounters { signals: vec![0; 3], open_keys: 0, secret_keys: 0, fixed_text_keys: 0 };

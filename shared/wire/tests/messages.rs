@@ -2,7 +2,7 @@
 
 #![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
 
-use palet_features::{FeatureWindow, KeystrokeBlock, Ladder};
+use palet_features::{FeatureWindow, FixedTextSample, KeystrokeBlock, Ladder};
 use palet_mask::{FieldClass, Level};
 use palet_wire::{
     Action, ActionAnswer, ActionDecision, Batch, ClientMessage, CodecError, Consent, Directive, DirectiveSet,
@@ -90,6 +90,24 @@ fn batch_in_hex() {
             "8201 04", // cell 130: 4
         ],
     );
+}
+
+#[test]
+fn entries_of_a_fixed_text_in_hex() {
+    let entry = |end_ms: &[u16]| {
+        let flight_dd_ms = [160, 150, 90].iter().chain(end_ms).copied().collect();
+        FeatureWindow::FixedText(FixedTextSample { field: 3, dwell_ms: vec![200, 80, 70, 60], flight_dd_ms })
+    };
+    let batch = |end_ms: &[u16]| ClientMessage::Batch(Batch { seq: 7, windows: vec![entry(end_ms)] });
+    let head = "01 01 07 01"; // version, Batch, number, windows
+    let keys = "02 03 04 c801 50 46 3c"; // FixedText, field, dwells: how many, ms
+    assert_client(batch(&[]), &[head, keys, "03 a001 9601 5a"]); // flights between the keys
+    assert_client(batch(&[130]), &[head, keys, "04 a001 9601 5a", "8201"]); // and to the key that ended the entry
+    assert_client(batch(&[130, 75]), &[head, keys, "05 a001 9601 5a", "8201", "4b"]); // and how long that was held
+    for end_ms in [&[][..], &[130], &[130, 75]] {
+        assert_eq!(entry(end_ms).validate(), Ok(()));
+    }
+    assert!(entry(&[130, 75, 1]).validate().is_err());
 }
 
 #[test]

@@ -2,38 +2,43 @@
 //!
 //! The subject's timings are taken one by one, each with its own deviation. Somebody else's go together: who holds one key
 //! long holds them all long, and that is one piece of evidence, not one for each key.
+//!
+//! The key that ended an entry comes last, as far as it was seen. So an entry that lacks it is compared by what it has, with
+//! the same numbers: what comes first depends on nothing that comes later.
 
+use super::reference::TRAINED_ENTRIES_MIN;
 use super::spread::{Place, Spread, VARIANCE_MIN, View};
-use super::timing::{mean_and_variance, timings};
+use super::timing::mean_and_variance;
 use crate::triangular::Lower;
 use palet_features::FixedTextSample;
 
 /// Weight of the population in a subject's mean. **Units**: entries.
 const MEAN_WEIGHT: f64 = 0.2;
 /// Weight of the population in a subject's variance. **Units**: entries.
-const VARIANCE_WEIGHT: f64 = 1.5;
+const VARIANCE_WEIGHT: f64 = 1.0;
 /// Degrees of freedom when the subject is learned: an odd entry moves a key's mean and deviation little.
-const FREEDOM_ENROLLED: f64 = 5.0;
+const FREEDOM_ENROLLED: f64 = 4.0;
 /// Rounds of that fit.
 const ROUNDS: usize = 3;
 /// Degrees of freedom of both densities. Were the subject's tails the heavier ones, the oddest entries would be taken for
 /// the subject's.
 const FREEDOM: f64 = 6.0;
 /// Share of people's variance that somebody else is expected within: errors are made with those who are near.
-const NEAR: f64 = 0.4;
+const NEAR: f64 = 0.3;
 /// The farthest that a timing is from what is expected of somebody else, by itself and once those before it are known.
 /// **Units**: deviations.
-const FAR: f64 = 4.0;
-/// The most that one timing says for the subject. **Units**: nats.
+const FAR: f64 = 3.0;
+/// The most that one timing says for the subject or against. **Units**: nats.
 const TERM_MAX: f64 = 2.5;
+/// The farthest that a timing is from the subject's, where only its distance counts. **Units**: deviations.
+const DISTANCE_MAX: f64 = 4.0;
 /// Share of each timing that goes with no other, so that nothing is ever divided by nothing.
 const ALONE: f64 = 0.01;
 
 /// What is expected of one timing.
 #[derive(Clone, Copy)]
 struct Expected {
-    side: usize,
-    key: usize,
+    place: Place,
     centre: f64,
     deviation: f64,
     other_centre: f64,
@@ -51,26 +56,17 @@ pub(super) struct JointText {
 }
 
 impl JointText {
+    /// Learns from entries of as many keys. The key that ended them counts as far as enough of them have it.
     pub(super) fn of(own: &[FixedTextSample], view: View, spread: &Spread) -> Self {
+        let rows: Vec<Vec<f64>> = own.iter().map(|entry| timings_of(view, entry)).collect();
+        let keys = own.first().map_or(0, |entry| entry.dwell_ms.len());
         let mut expected = Vec::new();
-        for (side, timing) in view.into_iter().enumerate() {
-            let level = spread.levels[side];
-            for (key, values) in timings(own, timing).iter().enumerate() {
-                let place = Place { side, key };
-                let prior = (level.mean, spread.within.at(place, place).max(VARIANCE_MIN));
-                let (centre, variance) = forgiving_fit(values, prior);
-                let deviation = libm::sqrt(variance * (1.0 + 1.0 / values.len() as f64));
-                expected.push(Expected {
-                    side,
-                    key,
-                    centre,
-                    deviation,
-                    other_centre: level.mean + level.shared * (centre - level.mean),
-                    // Nobody is expected to type steadier than the subject: else what is far from both were the subject's.
-                    other_deviation: other_deviation(spread, place).max(deviation),
-                    gain: 0.0,
-                });
+        for (at, place) in places(keys).enumerate() {
+            let values: Vec<f64> = rows.iter().filter_map(|row| row.get(at).copied()).collect();
+            if values.len() < TRAINED_ENTRIES_MIN {
+                break;
             }
+            expected.push(Expected::of(&values, place, spread));
         }
         let others = Lower::of(correlations(spread, &expected));
         for (at, timing) in expected.iter_mut().enumerate() {
@@ -79,30 +75,76 @@ impl JointText {
         Self { view, expected, others }
     }
 
-    /// Mean over the timings. **Units**: nats a timing, before calibration.
-    pub(super) fn compare(&self, entry: &FixedTextSample) -> f64 {
-        let values = self.view.map(|timing| timing.of(entry));
-        let away: Vec<f64> = self.expected.iter().map(|timing| timing.away(&values)).collect();
+    /// How an entry compares, in the timings that it and the reference have.
+    pub(super) fn compare(&self, entry: &FixedTextSample) -> Compared {
+        let values = timings_of(self.view, entry);
+        let both = || self.expected.iter().zip(&values);
+        let away: Vec<f64> = both().map(|(timing, value)| timing.away(*value)).collect();
         let apart = self.others.solve(&away);
-        let terms = self.expected.iter().zip(away.iter().zip(&apart)).map(|(timing, (away, apart))| {
+        let terms = both().zip(away.iter().zip(&apart)).map(|((timing, _), (away, apart))| {
             let value = timing.other_centre + away * timing.other_deviation;
-            let own = (value - timing.centre) / timing.deviation;
-            (timing.gain + log_student(own) - log_student(apart.clamp(-FAR, FAR))).min(TERM_MAX)
+            let nats =
+                timing.gain + log_student(timing.distance(value)) - log_student(apart.clamp(-FAR, FAR));
+            nats.clamp(-TERM_MAX, TERM_MAX)
         });
-        terms.sum::<f64>() / (self.expected.len() as f64).max(1.0)
+        let distances = both().map(|(timing, value)| timing.distance(*value).abs().min(DISTANCE_MAX));
+        let count = (away.len() as f64).max(1.0);
+        Compared { ratio: terms.sum::<f64>() / count, distance: distances.sum::<f64>() / count }
     }
 }
 
+/// One entry beside what is expected.
+#[derive(Clone, Copy)]
+pub(super) struct Compared {
+    /// Of the two densities, a mean over the timings. **Units**: nats a timing, before calibration.
+    pub(super) ratio: f64,
+    /// From the subject, a mean over the timings. **Units**: deviations. **Range**: 0..=4.
+    pub(super) distance: f64,
+}
+
 impl Expected {
-    const fn place(&self) -> Place {
-        Place { side: self.side, key: self.key }
+    fn of(values: &[f64], place: Place, spread: &Spread) -> Self {
+        let level = spread.levels[place.side];
+        let prior = (level.mean, spread.within.at(place, place).max(VARIANCE_MIN));
+        let (centre, variance) = forgiving_fit(values, prior);
+        let deviation = libm::sqrt(variance * (1.0 + 1.0 / values.len() as f64));
+        Self {
+            place,
+            centre,
+            deviation,
+            other_centre: level.mean + level.shared * (centre - level.mean),
+            // Nobody is expected to type steadier than the subject: else what is far from both were the subject's.
+            other_deviation: other_deviation(spread, place).max(deviation),
+            gain: 0.0,
+        }
+    }
+
+    /// How far this timing is from the subject's. **Units**: deviations.
+    fn distance(&self, value: f64) -> f64 {
+        (value - self.centre) / self.deviation
     }
 
     /// How far this timing is from what is expected of somebody else. **Units**: deviations.
-    fn away(&self, values: &[Vec<f64>; 2]) -> f64 {
-        let value = values[self.side].get(self.key).copied().unwrap_or(self.other_centre);
+    fn away(&self, value: f64) -> f64 {
         ((value - self.other_centre) / self.other_deviation).clamp(-FAR, FAR)
     }
+}
+
+/// An entry's timings, those of the key that ended it last: first the one that is seen first.
+fn timings_of(view: View, entry: &FixedTextSample) -> Vec<f64> {
+    let [dwell, flight] = view;
+    let mut timings = dwell.of(entry);
+    timings.extend(flight.of(entry));
+    timings.extend(flight.of_end(entry));
+    timings.extend(dwell.of_end(entry));
+    timings
+}
+
+/// Where the timings of an entry of so many keys belong, in their order.
+fn places(keys: usize) -> impl Iterator<Item = Place> {
+    let last = keys.saturating_sub(1);
+    let parts = [(0, 0..keys), (1, 0..last), (1, last..keys), (0, keys..keys + 1)];
+    parts.into_iter().flat_map(|(side, keys)| keys.map(move |key| Place { side, key }))
 }
 
 /// Covariance of two timings of somebody else who types the same.
@@ -117,11 +159,11 @@ fn other_deviation(spread: &Spread, place: Place) -> f64 {
 
 fn correlations(spread: &Spread, expected: &[Expected]) -> Vec<Vec<f64>> {
     let correlation = |a: &Expected, b: &Expected| {
-        if a.place() == b.place() {
+        if a.place == b.place {
             return 1.0;
         }
-        let deviations = other_deviation(spread, a.place()) * other_deviation(spread, b.place());
-        (1.0 - ALONE) * others(spread, a.place(), b.place()) / deviations
+        let deviations = other_deviation(spread, a.place) * other_deviation(spread, b.place);
+        (1.0 - ALONE) * others(spread, a.place, b.place) / deviations
     };
     expected.iter().map(|a| expected.iter().map(|b| correlation(a, b)).collect()).collect()
 }
@@ -192,10 +234,12 @@ mod tests {
         let text = JointText::of(&own, VIEW, &spread());
         let mine = text.compare(&entry(80, 11, 300));
         let odd = [600, 2_000, 9_000].map(|pause| text.compare(&entry(80, 11, pause)));
-        assert!(mine > 0.0 && odd.iter().all(|odd| *odd < mine), "{mine} {odd:?}");
+        assert!(
+            mine.ratio > 0.0 && odd.iter().all(|odd| odd.ratio < mine.ratio && odd.distance > mine.distance)
+        );
         let mut all_odd = entry(80, 11, 0);
         all_odd.flight_dd_ms.fill(9_000);
-        assert!(text.compare(&all_odd) < 0.0);
+        assert!(text.compare(&all_odd).ratio < 0.0);
     }
 
     #[test]
@@ -208,7 +252,49 @@ mod tests {
         };
         let own: Vec<FixedTextSample> = (0..10).map(|at| longer(120, at)).collect();
         let text = JointText::of(&own, VIEW, &spread());
-        assert!(text.compare(&longer(120, 11)) > 0.0 && text.compare(&longer(260, 11)) < 0.0);
+        let (mine, theirs) = (text.compare(&longer(120, 11)), text.compare(&longer(260, 11)));
+        assert!(mine.ratio > 0.0 && theirs.ratio < 0.0 && theirs.distance > 2.0 * mine.distance);
+    }
+
+    /// An entry whose ending key went down after `flight` ms and, where it came up in time, was held so long.
+    fn ended(at: u16, flight: u16, held: Option<u16>) -> FixedTextSample {
+        let mut entry = entry(80, at, 0);
+        entry.flight_dd_ms.push(flight + at % 4);
+        entry.flight_dd_ms.extend(held.map(|ms| ms + at % 3));
+        entry
+    }
+
+    fn ratio(own: &[FixedTextSample], entry: &FixedTextSample) -> f64 {
+        JointText::of(own, VIEW, &spread()).compare(entry).ratio
+    }
+
+    #[test]
+    fn the_key_that_ended_an_entry_counts_as_far_as_both_have_it() {
+        let whole: Vec<FixedTextSample> = (0..10).map(|at| ended(at, 320, Some(70))).collect();
+        let (mine, late) =
+            (ratio(&whole, &ended(11, 320, Some(70))), ratio(&whole, &ended(11, 900, Some(70))));
+        let heavy = ratio(&whole, &ended(11, 320, Some(180)));
+        assert!(mine > late && mine > heavy, "{mine} {late} {heavy}");
+        let unseen = ratio(&whole, &ended(11, 320, None));
+        assert!(unseen > ratio(&whole, &ended(11, 900, None)), "{unseen}");
+    }
+
+    #[test]
+    fn an_end_that_one_side_lacks_says_nothing() {
+        let at =
+            |flight: u16, held: Option<u16>| (0..10).map(|at| ended(at, flight, held)).collect::<Vec<_>>();
+        let plain: Vec<FixedTextSample> = (0..10).map(|at| entry(80, at, 0)).collect();
+        let probe = entry(80, 11, 0);
+        let bare = ratio(&plain, &probe);
+        for own in [at(320, Some(70)), at(320, None), at(900, Some(180))] {
+            assert_eq!(ratio(&own, &probe).to_bits(), bare.to_bits());
+        }
+        for probe in [ended(11, 320, None), ended(11, 900, Some(180))] {
+            assert_eq!(ratio(&plain, &probe).to_bits(), bare.to_bits());
+        }
+        let mut seldom = plain.clone();
+        seldom.splice(..4, at(320, Some(70)).into_iter().take(4));
+        assert_eq!(ratio(&seldom, &ended(11, 900, Some(180))).to_bits(), bare.to_bits());
     }
 
     #[test]

@@ -1,6 +1,6 @@
 //! What was learned from other people's entries of fixed texts, and how the scores of an entry become a ratio.
 
-use super::reference::{FIXED_TEXT_SCORES, VIEWS};
+use super::reference::{FIXED_TEXT_SCORES, VIEWED, VIEWS};
 use super::spread::Spread;
 use crate::model_file::{ModelError, ModelHash, ModelKind, PersonTag, open_model, seal_model};
 use palet_features::FixedTextSample;
@@ -50,7 +50,7 @@ pub struct FixedTextContent {
 pub struct FixedTextModels {
     content: FixedTextContent,
     hash: ModelHash,
-    spreads: [Spread; FIXED_TEXT_SCORES],
+    spreads: [Spread; VIEWS],
 }
 
 impl FixedTextModels {
@@ -82,7 +82,7 @@ impl FixedTextModels {
     }
 
     fn made(content: FixedTextContent, hash: ModelHash) -> Self {
-        let spreads = VIEWS.map(|view| Spread::of(&content.people, view));
+        let spreads = VIEWED.map(|view| Spread::of(&content.people, view));
         Self { content, hash, spreads }
     }
 
@@ -112,8 +112,8 @@ impl FixedTextModels {
         &self.content
     }
 
-    /// **Shape** `[FIXED_TEXT_SCORES]`, in the order of [`VIEWS`].
-    pub(super) const fn spreads(&self) -> &[Spread; FIXED_TEXT_SCORES] {
+    /// In the order of [`VIEWED`].
+    pub(super) const fn spreads(&self) -> &[Spread; VIEWS] {
         &self.spreads
     }
 }

@@ -13,12 +13,15 @@ pub const TRAINED_ENTRIES_MIN: usize = 5;
 /// Entries of all fields that a reference keeps, the latest.
 pub const ENTRIES_MAX: usize = 64;
 /// Scores of an entry.
-pub const FIXED_TEXT_SCORES: usize = 2;
+pub const FIXED_TEXT_SCORES: usize = 4;
 /// Names of the scores in evaluations. **Shape** `[FIXED_TEXT_SCORES]`.
-pub const SCORE_NAMES: [&str; FIXED_TEXT_SCORES] = ["entry-dwell-and-dd", "entry-dwell-and-ud"];
-/// What each score weighs together. **Shape** `[FIXED_TEXT_SCORES]`.
-pub(super) const VIEWS: [View; FIXED_TEXT_SCORES] =
-    [[Timing::Dwell, Timing::FlightDd], [Timing::Dwell, Timing::FlightUd]];
+pub const SCORE_NAMES: [&str; FIXED_TEXT_SCORES] =
+    ["entry-dwell-and-dd", "entry-dwell-and-ud", "entry-dwell-and-uu", "entry-nearness"];
+/// How many ways there are to look at an entry.
+pub(super) const VIEWS: usize = 3;
+/// What all scores but the last weigh together.
+pub(super) const VIEWED: [View; VIEWS] =
+    [[Timing::Dwell, Timing::FlightDd], [Timing::Dwell, Timing::FlightUd], [Timing::Dwell, Timing::FlightUu]];
 
 /// The fixed texts' part of a reference.
 #[derive(Clone, Default, Serialize, Deserialize)]
@@ -68,14 +71,21 @@ impl FixedTextReference {
 struct PreparedText {
     field: u8,
     keys: usize,
-    joint: Vec<JointText>,
+    joint: [JointText; VIEWS],
 }
 
 impl PreparedText {
     fn of(own: &[FixedTextSample], like: &FixedTextSample, models: &FixedTextModels) -> Self {
-        let views = VIEWS.into_iter().zip(models.spreads());
-        let joint = views.map(|(view, spread)| JointText::of(own, view, spread)).collect();
+        let spreads = models.spreads();
+        let joint = std::array::from_fn(|at| JointText::of(own, VIEWED[at], &spreads[at]));
         Self { field: like.field, keys: like.dwell_ms.len(), joint }
+    }
+
+    /// **Shape** `[FIXED_TEXT_SCORES]`, in the order of [`SCORE_NAMES`].
+    fn compare(&self, entry: &FixedTextSample) -> [f64; FIXED_TEXT_SCORES] {
+        let [dd, ud, uu] = self.joint.each_ref().map(|joint| joint.compare(entry));
+        let distance = (dd.distance + ud.distance + uu.distance) / VIEWS as f64;
+        [dd.ratio, ud.ratio, uu.ratio, -distance]
     }
 
     fn is_of(&self, entry: &FixedTextSample) -> bool {
@@ -103,7 +113,7 @@ impl FixedTextEvidence {
         if let Some(text) = reference.texts.iter().find(|text| text.is_of(entry)) {
             self.entries += 1;
             self.keys += entry.dwell_ms.len() as u32;
-            self.scores.iter_mut().zip(&text.joint).for_each(|(sum, joint)| *sum += joint.compare(entry));
+            self.scores.iter_mut().zip(text.compare(entry)).for_each(|(sum, score)| *sum += score);
         }
     }
 

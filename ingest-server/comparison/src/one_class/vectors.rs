@@ -11,8 +11,8 @@ pub(super) enum Kind {
     Block,
     /// A stroke.
     Stroke,
-    /// An entry of this field, of so many keys.
-    Entry(u8, usize),
+    /// An entry of this field, of so many dwells and flights.
+    Entry(u8, usize, usize),
 }
 
 /// The channels whose histograms make a block's vector.
@@ -33,7 +33,8 @@ impl Vectors {
                 FeatureWindow::Keystroke(block) => vectors.push(Kind::Block, block_vector(block)),
                 FeatureWindow::Pointer(block) => vectors.push_strokes(block),
                 FeatureWindow::FixedText(entry) => {
-                    vectors.push(Kind::Entry(entry.field, entry.dwell_ms.len()), entry_vector(entry));
+                    let (dwells, flights) = (entry.dwell_ms.len(), entry.flight_dd_ms.len());
+                    vectors.push(Kind::Entry(entry.field, dwells, flights), entry_vector(entry));
                 }
                 FeatureWindow::Device(_) | FeatureWindow::Context(_) => {}
             }

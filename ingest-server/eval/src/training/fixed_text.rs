@@ -1,4 +1,4 @@
-//! The fixed-text model: people's entries of one text, and how its two scores are fused.
+//! The fixed-text model: people's entries of one text, and how its scores are fused.
 
 use super::calibration::{fitted_upwards, row};
 use super::development::{Probes, rounds};
