@@ -162,8 +162,7 @@ impl StrokeBuilder {
 
     /// Closes the open stroke and the open block: at idle, when the page hides, when a form is sent.
     pub fn flush(&mut self) {
-        let kind = if self.pressed_at.is_some() { StrokeKind::Drag } else { StrokeKind::Move };
-        self.close_stroke(kind, None);
+        self.end_stroke();
         self.settle();
         self.close_block();
     }
@@ -193,8 +192,7 @@ impl StrokeBuilder {
             let gap_us = at.since(self.trail.last_at()).0;
             self.meter.record(gap_us);
             if gap_us >= self.settings.gap_us[self.rate as usize] {
-                let kind = if self.pressed_at.is_some() { StrokeKind::Drag } else { StrokeKind::Move };
-                self.close_stroke(kind, None);
+                self.end_stroke();
             }
         }
         if self.trail.is_empty() {
@@ -208,8 +206,7 @@ impl StrokeBuilder {
         self.samples = self.samples.saturating_add(1);
         self.trail.extend(at, place);
         if self.trail.is_full() {
-            let kind = if self.pressed_at.is_some() { StrokeKind::Drag } else { StrokeKind::Move };
-            self.close_stroke(kind, None);
+            self.end_stroke();
             self.pause = None;
             self.begin(at, place);
         }
@@ -257,12 +254,19 @@ impl StrokeBuilder {
         self.rested_at = Some(at);
     }
 
+    /// Ends a stroke that no press and no release ends.
+    fn end_stroke(&mut self) {
+        let kind = if self.pressed_at.is_some() { StrokeKind::Drag } else { StrokeKind::Move };
+        self.close_stroke(kind, None);
+    }
+
     /// Turns the trail into a pending stroke. Returns whether there was a stroke on it. A stroke during which the rate
     /// turned out to be another was laid on the wrong grid, and is dropped.
     fn close_stroke(&mut self, kind: StrokeKind, latency: Option<u64>) -> bool {
         if self.trail.is_empty() {
             return false;
         }
+        self.trail.settle();
         let path = if self.meter.class() == self.rate {
             Motion::new(&self.trail).map(|motion| kinematics::extract(&motion))
         } else {

@@ -5,7 +5,6 @@
 
 use super::motion::Motion;
 use super::quantiles::Ranked;
-use super::trail::TRAIL_POINTS_MAX;
 use core::f32::consts::PI;
 
 /// How many features come from the path alone.
@@ -94,14 +93,15 @@ fn push_extent(motion: &Motion<'_>, sheet: &mut Sheet) {
 /// Quantiles of speed, its spread, its ends: 15 features.
 fn push_speed(motion: &Motion<'_>, sheet: &mut Sheet) {
     let speeds = motion.speeds();
-    let ranked = Ranked::new(speeds.iter().copied());
+    let mut ranked = Ranked::new();
+    speeds.iter().for_each(|&speed| ranked.push(speed));
+    ranked.sort();
     let mean = motion.speed_mean();
     sheet.push(ln_speed(mean));
     for share in [0.05, 0.15, 0.3, 0.5, 0.7, 0.85, 1.0] {
         sheet.push(ln_speed(ranked.at(share)));
     }
-    let square: f32 = speeds.iter().map(|v| (v - mean) * (v - mean)).sum();
-    sheet.push(libm::sqrtf(square / speeds.len() as f32) / mean * 3.0);
+    sheet.push(libm::sqrtf(motion.speed_scatter() / speeds.len() as f32) / mean * 3.0);
     let (peak_at, _) =
         speeds.iter().enumerate().fold((0, -1.0), |best, (at, &v)| if v > best.1 { (at, v) } else { best });
     sheet.push((peak_at as f32 + 0.5) / speeds.len() as f32 * 4.0);
@@ -116,12 +116,17 @@ fn push_speed(motion: &Motion<'_>, sheet: &mut Sheet) {
 
 /// Acceleration and jerk along the path: 12 features.
 fn push_acceleration(motion: &Motion<'_>, sheet: &mut Sheet) {
-    let ranked = Ranked::new(motion.accelerations());
-    for share in [0.0, 0.05, 0.25, 0.75, 0.95, 1.0] {
-        sheet.push(slog(ranked.at(share), 1000.0));
-    }
+    let mut ranked = Ranked::new();
     let (mut up, mut down, mut ups, mut count) = (0.0f32, 0.0f32, 0, 0);
+    let (mut sum, mut square, mut before) = (0.0f32, 0.0f32, 0.0f32);
     for acceleration in motion.accelerations() {
+        if count > 0 {
+            let jerk = (acceleration - before) / motion.step_s;
+            sum += jerk.abs();
+            square += jerk * jerk;
+        }
+        before = acceleration;
+        ranked.push(acceleration);
         count += 1;
         if acceleration > 0.0 {
             up += acceleration;
@@ -130,23 +135,17 @@ fn push_acceleration(motion: &Motion<'_>, sheet: &mut Sheet) {
             down -= acceleration;
         }
     }
+    ranked.sort();
+    for share in [0.0, 0.05, 0.25, 0.75, 0.95, 1.0] {
+        sheet.push(slog(ranked.at(share), 1000.0));
+    }
     let count_f = count.max(1) as f32;
     sheet.push(ln1((up + down) / count_f, 300.0));
     sheet.push(ups as f32 / count_f * 5.0);
     let mean_up = up / ups.max(1) as f32;
     let mean_down = down / (count - ups).max(1) as f32;
     sheet.push(libm::logf((mean_up + 100.0) / (mean_down + 100.0)));
-    let (mut sum, mut square, mut before, mut jerks) = (0.0f32, 0.0f32, None, 0);
-    for acceleration in motion.accelerations() {
-        if let Some(previous) = before {
-            let jerk: f32 = (acceleration - previous) / motion.step_s;
-            sum += jerk.abs();
-            square += jerk * jerk;
-            jerks += 1;
-        }
-        before = Some(acceleration);
-    }
-    let jerks = jerks.max(1) as f32;
+    let jerks = (count - 1).max(1) as f32;
     sheet.push(ln1(sum / jerks, 10_000.0));
     sheet.push(ln1(libm::sqrtf(square / jerks), 10_000.0));
     let t3 = motion.duration_s * motion.duration_s * motion.duration_s;
@@ -155,7 +154,8 @@ fn push_acceleration(motion: &Motion<'_>, sheet: &mut Sheet) {
 
 /// Turning, curvature, the speed's dependence on them: 13 features.
 fn push_turning(motion: &Motion<'_>, sheet: &mut Sheet) {
-    let mut angles = [0.0f32; TRAIL_POINTS_MAX];
+    let mut ranked = Ranked::new();
+    let mut turned = 0.0f32;
     let (mut count, mut changes, mut sharp) = (0, 0, 0);
     let (mut sum, mut signed) = (0.0f32, 0.0f32);
     let mut slope = Regression::default();
@@ -168,9 +168,10 @@ fn push_turning(motion: &Motion<'_>, sheet: &mut Sheet) {
         }
         if let Some(before) = previous {
             let angle = libm::atan2f(steps[before].cross(steps[at]), steps[before].dot(steps[at]));
-            changes += usize::from(count > 0 && angle * angles[count - 1] < 0.0);
+            changes += usize::from(angle * turned < 0.0);
             sharp += usize::from(angle.abs() > PI / 4.0);
-            angles[count] = angle;
+            turned = angle;
+            ranked.push(angle.abs());
             count += 1;
             sum += angle.abs();
             signed += angle;
@@ -181,7 +182,7 @@ fn push_turning(motion: &Motion<'_>, sheet: &mut Sheet) {
         previous = Some(at);
     }
     let count_f = count.max(1) as f32;
-    let ranked = Ranked::new(angles[..count].iter().map(|angle| angle.abs()));
+    ranked.sort();
     sheet.push(ln1(sum / count_f, 0.05));
     for share in [0.25, 0.5, 0.75, 0.95] {
         sheet.push(ln1(ranked.at(share), 0.02));
@@ -310,11 +311,11 @@ fn push_approach(motion: &Motion<'_>, sheet: &mut Sheet) {
     sheet.push(ln1(away / motion.path, 0.05));
     let travelled = motion.travelled();
     let last = (travelled.len() - 1) as f32;
+    let mut at = 0;
     for share in [0.1, 0.5, 0.9] {
-        let at = travelled.iter().position(|&length| length >= share * motion.path).unwrap_or(0);
+        at = travelled.iter().position(|&length| length >= share * motion.path).unwrap_or(0);
         sheet.push(at as f32 / last * 4.0);
     }
-    let at = travelled.iter().position(|&length| length >= 0.9 * motion.path).unwrap_or(0);
     sheet.push(ln1((last - at as f32) * motion.step_s, 0.02));
     let tail = travelled.len().saturating_sub(1 + (0.1 / motion.step_s) as usize);
     sheet.push(ln1(motion.path - travelled[tail], 2.0));
@@ -340,7 +341,7 @@ fn push_time_bins(motion: &Motion<'_>, sheet: &mut Sheet) {
 fn push_smoothness(motion: &Motion<'_>, sheet: &mut Sheet) {
     let speeds = motion.speeds();
     let mean = motion.speed_mean();
-    let variance: f32 = speeds.iter().map(|v| (v - mean) * (v - mean)).sum::<f32>() + 1.0;
+    let variance = motion.speed_scatter() + 1.0;
     for lag in [1, 3] {
         let product: f32 =
             speeds.iter().zip(speeds.iter().skip(lag)).map(|(a, b)| (a - mean) * (b - mean)).sum();

@@ -74,6 +74,12 @@ impl<'a> Motion<'a> {
         self.path / self.duration_s
     }
 
+    /// Summed squared deviations of the speeds from their mean.
+    pub(crate) fn speed_scatter(&self) -> f32 {
+        let mean = self.speed_mean();
+        self.speeds().iter().map(|v| (v - mean) * (v - mean)).sum()
+    }
+
     /// Acceleration along the path between neighbouring steps. **Units**: px/s².
     pub(crate) fn accelerations(&self) -> impl Iterator<Item = f32> + '_ {
         self.speeds().windows(2).map(|pair| (pair[1] - pair[0]) / self.step_s)

@@ -9,19 +9,20 @@ pub(crate) struct Ranked {
 }
 
 impl Ranked {
-    /// The values in ascending order; those beyond the buffer are dropped, NaN counts as 0.
-    pub(crate) fn new(values: impl Iterator<Item = f32>) -> Self {
-        let mut ranked = Self { values: [0.0; TRAIL_POINTS_MAX], len: 0 };
-        for value in values.take(TRAIL_POINTS_MAX) {
-            ranked.values[ranked.len] = if value.is_nan() { 0.0 } else { value };
-            ranked.len += 1;
+    pub(crate) fn new() -> Self {
+        Self { values: [0.0; TRAIL_POINTS_MAX], len: 0 }
+    }
+
+    /// Adds a value; those beyond the buffer are dropped, NaN counts as 0.
+    pub(crate) fn push(&mut self, value: f32) {
+        if let Some(slot) = self.values.get_mut(self.len) {
+            *slot = if value.is_nan() { 0.0 } else { value };
+            self.len += 1;
         }
-        ranked.sort();
-        ranked
     }
 
     /// Shell's sort with Ciura's gaps.
-    fn sort(&mut self) {
+    pub(crate) fn sort(&mut self) {
         let values = &mut self.values[..self.len];
         for gap in [132, 57, 23, 10, 4, 1] {
             for from in gap..values.len() {
@@ -36,7 +37,7 @@ impl Ranked {
         }
     }
 
-    /// The value at `share` of the ranks, between neighbours by interpolation; 0 for an empty list.
+    /// Of sorted values, the one at `share` of the ranks, between neighbours by interpolation; 0 for an empty list.
     pub(crate) fn at(&self, share: f32) -> f32 {
         if self.len == 0 {
             return 0.0;

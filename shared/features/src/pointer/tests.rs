@@ -82,6 +82,53 @@ fn pauses_and_clicks_cut_movements_into_strokes() {
     assert_eq!(kinds, [StrokeKind::Move, StrokeKind::Click, StrokeKind::Drag]);
 }
 
+fn told_features(blocks: &[PointerBlock]) -> Vec<[i16; STROKE_FEATURES]> {
+    blocks.iter().flat_map(|block| &block.strokes).map(|stroke| stroke.features).collect()
+}
+
+/// A stroke drawn at 16 ms, whose samples are told `repeats` times at each time: on the way there, the last in place.
+fn drawn_with_repeats(repeats: u32) -> Vec<PointerBlock> {
+    let mut hand = Hand::new();
+    let mut before = hand.place;
+    for step in 0..40u32 {
+        let share = step as f32 / 39.0;
+        let place = (400.0 + 300.0 * share * share * (3.0 - 2.0 * share), 300.0 + 40.0 * share * share);
+        hand.now_us += 16_000;
+        for repeat in 1..=repeats {
+            let way = repeat as f32 / repeats as f32;
+            hand.place = (before.0 + (place.0 - before.0) * way, before.1 + (place.1 - before.1) * way);
+            hand.send(PointerPhase::Move);
+        }
+        before = place;
+    }
+    hand.blocks()
+}
+
+#[test]
+fn of_several_samples_at_one_time_the_last_one_counts() {
+    let (once, thrice) = (drawn_with_repeats(1), drawn_with_repeats(3));
+    assert_eq!(once.len(), 1);
+    assert_eq!(told_features(&once), told_features(&thrice));
+}
+
+#[test]
+fn a_place_that_is_told_anew_where_a_stroke_begins_replaces_its_first_point() {
+    let drawn = |detour: Option<f32>| {
+        let mut hand = Hand::new();
+        hand.now_us += 16_000;
+        let place = hand.place;
+        if let Some(x) = detour {
+            hand.place = (x, 10.0);
+            hand.send(PointerPhase::Move);
+        }
+        hand.place = place;
+        hand.send(PointerPhase::Move);
+        hand.draw((200.0, 50.0), 30, 16_000);
+        hand.blocks()
+    };
+    assert_eq!(told_features(&drawn(None)), told_features(&drawn(Some(900.0))));
+}
+
 #[test]
 fn a_click_keeps_its_latency_and_its_dwell() {
     let mut hand = Hand::new();

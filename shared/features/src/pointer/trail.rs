@@ -42,8 +42,12 @@ pub(crate) struct Trail {
     points: [Place; TRAIL_POINTS_MAX],
     len: usize,
     step_us: u32,
-    /// From the last grid point to the last sample. **Range**: 0..step_us.
+    /// From the last grid point to `laid_at`. **Range**: 0..step_us.
     phase_us: u64,
+    /// Where the grid points lead to.
+    laid: Place,
+    laid_at: Micros,
+    /// The latest sample: until a later one comes, its place may be told anew.
     last: Place,
     last_at: Micros,
 }
@@ -55,6 +59,8 @@ impl Trail {
             len: 0,
             step_us: 1,
             phase_us: 0,
+            laid: Place::default(),
+            laid_at: Micros::ZERO,
             last: Place::default(),
             last_at: Micros::ZERO,
         }
@@ -84,33 +90,49 @@ impl Trail {
 
     pub(crate) fn start(&mut self, at: Micros, place: Place, step_us: u32) {
         self.points[0] = place;
-        self.len = 1;
         self.step_us = step_us.max(1);
+        self.len = 1;
         self.phase_us = 0;
+        self.laid = place;
+        self.laid_at = at;
         self.last = place;
         self.last_at = at;
     }
 
-    /// Adds a sample; points beyond the buffer are dropped. A clock that goes back counts as standing still.
+    /// Adds a sample. Of several at one time the last one counts: the path goes there from where it stood before that
+    /// time. A clock that goes back counts as standing still.
     pub(crate) fn extend(&mut self, at: Micros, place: Place) {
-        let span_us = at.since(self.last_at).0;
+        if at > self.last_at {
+            self.settle();
+            self.last_at = at;
+        }
+        self.last = place;
+    }
+
+    /// Leads the path to the latest sample; points beyond the buffer are dropped.
+    pub(crate) fn settle(&mut self) {
+        let span_us = self.last_at.since(self.laid_at).0;
+        if span_us == 0 {
+            self.points[0] = self.last;
+        }
         let step_us = u64::from(self.step_us);
         let mut to_grid_us = step_us - self.phase_us;
         while to_grid_us <= span_us && self.len < TRAIL_POINTS_MAX {
             let share = to_grid_us as f32 / span_us as f32;
-            self.points[self.len] = self.last.towards(place, share);
+            self.points[self.len] = self.laid.towards(self.last, share);
             self.len += 1;
             to_grid_us += step_us;
         }
         self.phase_us = (self.phase_us + span_us) % step_us;
-        self.last = place;
-        self.last_at = self.last_at.max(at);
+        self.laid = self.last;
+        self.laid_at = self.last_at;
     }
 
     /// Forgets the path.
     pub(crate) fn clear(&mut self) {
         self.points = [Place::default(); TRAIL_POINTS_MAX];
         self.len = 0;
+        self.laid = Place::default();
         self.last = Place::default();
     }
 }
