@@ -2,9 +2,10 @@
 //!
 //! A remote desktop looks at the pointer now and then and tells where it is, on its own clock and not on the mouse's.
 //! Which way it does so matters more than how often: a population thinned in one way fails on another. So there are
-//! several, and the one that evaluations use is not among those that models are made from.
+//! several, and the one that evaluations use is not among those that models are made from: it gathers movements and sends
+//! them in packets, so that several are told under one time.
 
-use palet_capture::{Event, PointerPhase, What};
+use palet_capture::{Event, PointerEvent, PointerPhase, What};
 use palet_features::RateClass;
 use palet_units::Micros;
 
@@ -32,6 +33,28 @@ pub enum Device {
         /// Begins the row of waits.
         seed: u64,
     },
+    /// Gathers movements and sends them together: all of a packet are told when it arrives.
+    Packets(Packets),
+}
+
+/// How a remote desktop sends what it gathered.
+///
+/// **Source**: [MS-RDPBCGR] 2.2.8.1.1.3.1, an input PDU holds a collection of events; Microsoft, `minInputSendInterval`, 100 ms
+/// by default; Windows' clock advances in ticks of 15.6 ms.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Packets {
+    /// The shortest wait from one packet to the next.
+    pub every: Micros,
+    /// A packet keeps so many movements, the latest among them. **Range**: at least 1.
+    pub movements: usize,
+    /// The longest way to the far end.
+    pub delay: Micros,
+    /// The far end's clock goes in steps of this.
+    pub tick: Micros,
+    /// The far end's screen, to the near end's. **Units**: percent.
+    pub scale_percent: u16,
+    /// Begins the row of delays.
+    pub seed: u64,
 }
 
 /// What models are made from: every recording through each of these.
@@ -47,8 +70,14 @@ pub const TRAINING: [(RateClass, Device); 5] = [
 ];
 
 /// A remote desktop that no model was made from.
-pub const REMOTE_DESKTOP: Device =
-    Device::Uneven { least: Micros::from_millis(90), most: Micros::from_millis(150), seed: 7 };
+pub const REMOTE_DESKTOP: Device = Device::Packets(Packets {
+    every: Micros::from_millis(100),
+    movements: 2,
+    delay: Micros::from_millis(60),
+    tick: Micros(15_625),
+    scale_percent: 100,
+    seed: 4,
+});
 
 const fn is_movement(event: &Event) -> bool {
     matches!(event.what, What::Pointer(pointer) if matches!(pointer.phase, PointerPhase::Move))
@@ -61,17 +90,77 @@ impl Device {
         match self {
             Self::Recorded => events.to_vec(),
             Self::Spaced(least) => spaced(events, least),
+            Self::Packets(packets) => packets.sent(events),
             Self::Polling { every, phase } => looked_at(events, phase, || every),
             Self::Uneven { least, most, seed } => {
                 let mut state = seed;
-                let span = most.since(least).0.max(1);
-                looked_at(events, Micros::ZERO, || {
-                    state =
-                        state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
-                    least.plus(Micros((state >> 33) % span))
-                })
+                let span = most.since(least);
+                looked_at(events, Micros::ZERO, || least.plus(drawn(&mut state, span)))
             }
         }
+    }
+}
+
+/// The next of a row of even chances below `span`.
+const fn drawn(state: &mut u64, span: Micros) -> Micros {
+    *state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+    Micros((*state >> 33) % if span.0 == 0 { 1 } else { span.0 })
+}
+
+impl Packets {
+    /// A press or release is sent at once, after the movements before it.
+    fn sent(self, events: &[Event]) -> Vec<Event> {
+        let mut seen = Vec::with_capacity(events.len() / 4);
+        let mut gathered: Vec<Event> = Vec::new();
+        let mut due = Micros::ZERO;
+        let mut state = self.seed;
+        let mut arrived = Micros::ZERO;
+        let tick = self.tick.0.max(1);
+        let mut send = |packet: &mut Vec<Event>, at: Micros| {
+            let on_way = at.plus(drawn(&mut state, self.delay)).max(arrived);
+            arrived = Micros(on_way.0.div_ceil(tick) * tick);
+            seen.extend(packet.drain(..).map(|event| self.told(event, arrived)));
+        };
+        for event in events {
+            if !gathered.is_empty() && due <= event.at {
+                self.keep(&mut gathered);
+                send(&mut gathered, due);
+                due = due.plus(self.every);
+            }
+            gathered.push(*event);
+            if !is_movement(event) {
+                let click = gathered.pop();
+                self.keep(&mut gathered);
+                gathered.extend(click);
+                send(&mut gathered, event.at);
+                due = event.at.plus(self.every);
+            } else if gathered.len() == 1 && due <= event.at {
+                send(&mut gathered, event.at);
+                due = event.at.plus(self.every);
+            }
+        }
+        self.keep(&mut gathered);
+        send(&mut gathered, due);
+        seen
+    }
+
+    /// Leaves the latest movement, and others evenly before it.
+    fn keep(self, gathered: &mut Vec<Event>) {
+        let (count, kept) = (gathered.len(), self.movements.max(1));
+        if count > kept {
+            *gathered = (1..=kept).map(|at| gathered[at * count / kept - 1]).collect();
+        }
+    }
+
+    fn told(self, event: Event, at: Micros) -> Event {
+        let scaled = |value: f32| (value * f32::from(self.scale_percent) / 100.0).round();
+        let what = match event.what {
+            What::Pointer(pointer) => {
+                What::Pointer(PointerEvent { x: scaled(pointer.x), y: scaled(pointer.y), ..pointer })
+            }
+            other => other,
+        };
+        Event { at, what }
     }
 }
 
@@ -111,7 +200,7 @@ fn looked_at(events: &[Event], first: Micros, mut wait: impl FnMut() -> Micros) 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use palet_capture::{PointerEvent, PointerKind};
+    use palet_capture::PointerKind;
 
     fn pointer(ms: u64, phase: PointerPhase) -> Event {
         let event = PointerEvent { phase, kind: PointerKind::Mouse, x: ms as f32, y: 0.0 };
@@ -134,8 +223,31 @@ mod tests {
             assert_eq!(seen.iter().filter(|event| !is_movement(event)).count(), 2, "{device:?}");
         }
         let coarse = REMOTE_DESKTOP.seen(&movement());
-        assert!((8..16).contains(&coarse.len()), "{}", coarse.len());
+        assert!((16..26).contains(&coarse.len()), "{}", coarse.len());
         assert_eq!(Device::Recorded.seen(&movement()).len(), 128);
+    }
+
+    #[test]
+    fn a_packet_tells_its_movements_at_one_time_on_the_far_clock_and_screen() {
+        let packets = Packets {
+            every: Micros::from_millis(100),
+            movements: 2,
+            delay: Micros::ZERO,
+            tick: Micros::from_millis(15),
+            scale_percent: 50,
+            seed: 1,
+        };
+        let told: Vec<(u64, f32)> = Device::Packets(packets)
+            .seen(&movement())
+            .iter()
+            .take(5)
+            .filter_map(|event| match event.what {
+                What::Pointer(pointer) => Some((event.at.0 / 1_000, pointer.x)),
+                _ => None,
+            })
+            .collect();
+        // The first movement at once; then two of the twelve of each 100 ms, the latest place last.
+        assert_eq!(told, [(1_005, 500.0), (1_110, 524.0), (1_110, 548.0), (1_200, 572.0), (1_200, 596.0)]);
     }
 
     #[test]

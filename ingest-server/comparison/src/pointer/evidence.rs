@@ -165,19 +165,20 @@ impl PointerEvidence {
         let (near_mean, near_spread) = standing.near;
         let window = models.content().windows.compare(models.terms(), &reference.place, &standing.place);
         let (z_mean, z_spread) = reference.z[rate_index(self.rate())];
+        let apart = &models.content().windows.apart;
         clipped([
             own - standing.lead,
             (own - near_mean) / near_spread,
             (window - z_mean) / z_spread,
             window - standing.window_lead,
-            models.content().windows.compare_apart(&reference.place, &standing.place, self.strokes()),
+            apart.compare(&reference.apart, &apart.project(&self.whole), self.strokes()),
         ])
     }
 
     /// The log-likelihood ratio. **Units**: nats.
     fn nats(&self, models: &PointerModels, reference: &PreparedPointer, channels: &Channels) -> f64 {
         let fusion = &models.content().fusions[rate_index(self.rate())];
-        fusion.nats(channels, self.strokes(), reference.trust)
+        fusion.nats(channels, self.strokes(), reference.population)
     }
 
     /// The scores of each scorer by itself, for evaluation.

@@ -12,7 +12,7 @@ pub(crate) const CHANNEL_NAMES: [&str; CHANNELS] = [
     "pointer-windows-lead",
     "pointer-windows-apart",
 ];
-/// The channel that knows no population: it speaks alone for references that lie outside of it.
+/// The channel that knows no population: it speaks alone for references that lie far outside of it.
 pub(crate) const APART: usize = 4;
 /// Channels are clipped here, in both directions.
 pub(crate) const CHANNEL_MAX: [f32; CHANNELS] = [6.0, 12.0, 8.0, 40.0, 100.0];
@@ -43,22 +43,13 @@ pub(crate) struct FusionKnot {
 }
 
 impl FusionKnot {
-    fn nats(&self, channels: &Channels, trust: Trust) -> f64 {
+    fn nats(&self, channels: &Channels, population: f32) -> f64 {
         let sum: f64 = self.weights.iter().zip(channels).map(|(w, c)| f64::from(*w) * f64::from(*c)).sum();
         let [slope, bias] = self.apart.map(f64::from);
         let apart = slope * f64::from(channels[APART]) + bias;
-        let share = f64::from(trust.population);
-        share * f64::from(trust.inside) * (sum + f64::from(self.bias)) + (1.0 - share) * apart
+        let share = f64::from(population);
+        share * (sum + f64::from(self.bias)) + (1.0 - share) * apart
     }
-}
-
-/// How far a reference's scores against a population are to be trusted.
-#[derive(Clone, Copy)]
-pub(crate) struct Trust {
-    /// How much of the reference lies inside of the population. **Range**: above 0, up to 1.
-    pub(crate) inside: f32,
-    /// The share of what the population says, beside the channel that knows none. **Range**: 0..=1.
-    pub(crate) population: f32,
 }
 
 /// Logistic regressions at several lengths, interpolated over the logarithm of the length.
@@ -81,19 +72,20 @@ impl PointerFusion {
             && self.knots.is_sorted_by(|a, b| a.strokes < b.strokes)
     }
 
-    /// The log-likelihood ratio. **Units**: nats.
-    pub(crate) fn nats(&self, channels: &Channels, strokes: u32, trust: Trust) -> f64 {
+    /// The log-likelihood ratio. `population` is the share of what all channels say together, beside the one that knows
+    /// no population. **Units**: nats.
+    pub(crate) fn nats(&self, channels: &Channels, strokes: u32, population: f32) -> f64 {
         let strokes = strokes.max(1) as f32;
         let after = self.knots.partition_point(|knot| knot.strokes <= strokes);
         match (self.knots.get(after.wrapping_sub(1)), self.knots.get(after)) {
             (Some(low), Some(high)) => {
                 let span = libm::logf(high.strokes / low.strokes);
                 let share = f64::from(libm::logf(strokes / low.strokes) / span);
-                low.nats(channels, trust) * (1.0 - share) + high.nats(channels, trust) * share
+                low.nats(channels, population) * (1.0 - share) + high.nats(channels, population) * share
             }
             // Fewer strokes than the first knot say proportionally less.
-            (None, Some(first)) => first.nats(channels, trust) * f64::from(strokes / first.strokes),
-            (Some(last), None) => last.nats(channels, trust),
+            (None, Some(first)) => first.nats(channels, population) * f64::from(strokes / first.strokes),
+            (Some(last), None) => last.nats(channels, population),
             (None, None) => 0.0,
         }
     }

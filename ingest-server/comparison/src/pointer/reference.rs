@@ -4,10 +4,9 @@
 //! new enrolment.
 
 use super::evidence::PointerEvidence;
-use super::fusion::Trust;
 use super::model::{PointerModels, Shifts};
 use super::space::{DIMS, MixtureSums, RATE_CLASSES, RATES, SHIFT, Standardised, rate_index};
-use super::window::{WINDOW_STROKES, WindowPlace, WindowSums};
+use super::window::{ApartReference, WINDOW_STROKES, WindowPlace, WindowSums};
 use palet_features::{PointerBlock, PointerClass};
 use serde::{Deserialize, Serialize};
 
@@ -21,10 +20,10 @@ pub const UPDATE_STROKES_MAX: usize = 64;
 const DRIFT_SHARE_MAX: f32 = 0.25;
 /// Strokes that the population's mean counts for.
 const PRIOR_STROKES: f32 = 10.0;
-/// From this much inside of the population on, a reference is compared by what the population says alone.
-const INSIDE_FROM: f32 = 0.95;
+/// From this much inside of the population on, a reference is compared by all channels together.
+const INSIDE_FROM: f32 = 0.8;
 /// At this and less, by the channel that knows no population alone.
-const OUTSIDE_BELOW: f32 = 0.8;
+const OUTSIDE_BELOW: f32 = 0.4;
 /// Added to a cohort's spread.
 const SPREAD_FLOOR: f32 = 0.001;
 
@@ -121,8 +120,9 @@ pub struct PreparedPointer {
     /// What this subject shares with whoever sits at the same machine. **Shape** `[DIMS]`.
     pub(crate) excess: [f32; DIMS],
     pub(crate) window_excess: WindowPlace,
-    /// How far its scores against the population are trusted.
-    pub(crate) trust: Trust,
+    /// The share of what all channels say together, beside the one that knows no population. **Range**: 0..=1.
+    pub(crate) population: f32,
+    pub(crate) apart: ApartReference,
     pub(crate) sums: MixtureSums,
     pub(crate) shifts: Shifts,
     pub(crate) place: WindowPlace,
@@ -137,7 +137,11 @@ impl PreparedPointer {
     pub(crate) fn of(models: &PointerModels, pointer: PointerClass, blocks: &[&PointerBlock]) -> Self {
         let content = models.content();
         let (mut places, mut whole) = (Vec::new(), WindowSums::new());
-        let (mut window, mut window_places) = (WindowSums::new(), Vec::new());
+        let (mut window, mut window_places, mut apart) = (WindowSums::new(), Vec::new(), Vec::new());
+        let mut close = |window: &WindowSums| {
+            window_places.push(content.windows.project(window));
+            apart.push(content.windows.apart.project(window));
+        };
         for block in blocks {
             for stroke in &block.strokes {
                 let standardised: Standardised = content.standards[rate_index(block.rate)].apply(stroke);
@@ -146,12 +150,12 @@ impl PreparedPointer {
                 window.push(&standardised);
             }
             if window.strokes as usize >= WINDOW_STROKES {
-                window_places.push(content.windows.project(&window));
+                close(&window);
                 window = WindowSums::new();
             }
         }
-        if window_places.is_empty() {
-            window_places.push(content.windows.project(&whole));
+        if (whole.strokes as usize) < WINDOW_STROKES {
+            close(&whole);
         }
         let centre = mean(&places);
         let inside = content.strokes.range.inside(&centre);
@@ -165,7 +169,6 @@ impl PreparedPointer {
         let window_inside = content.windows.range.inside(&place);
         let window_excess = place.map(|value| value * (1.0 - window_inside));
         let population = ((window_inside - OUTSIDE_BELOW) / (INSIDE_FROM - OUTSIDE_BELOW)).clamp(0.0, 1.0);
-        let trust = Trust { inside, population };
         place.iter_mut().zip(&window_excess).for_each(|(p, e)| *p -= e);
         Self::finished(
             models,
@@ -173,7 +176,8 @@ impl PreparedPointer {
                 pointer,
                 excess,
                 window_excess,
-                trust,
+                population,
+                apart: content.windows.apart.reference(&apart),
                 sums,
                 place,
                 windows: window_places.len() as f32,
@@ -200,7 +204,8 @@ impl PreparedPointer {
             pointer: parts.pointer,
             excess: parts.excess,
             window_excess: parts.window_excess,
-            trust: parts.trust,
+            population: parts.population,
+            apart: parts.apart,
             sums: parts.sums,
             shifts,
             place: parts.place,
@@ -221,16 +226,22 @@ impl PreparedPointer {
         whole.add(evidence.whole());
         let windows = (evidence.strokes() as f32 / WINDOW_STROKES as f32).min(1.0) * weight;
         let mut joined = self.place;
-        for (to, from) in joined.iter_mut().zip(place) {
-            *to = (*to * self.windows + from * windows) / (self.windows + windows);
-        }
+        join(&mut joined, &place, self.windows, windows);
+        let mut apart = self.apart.clone();
+        join(
+            &mut apart.place,
+            &models.content().windows.apart.project(evidence.whole()),
+            self.windows,
+            windows,
+        );
         Self::finished(
             models,
             Parts {
                 pointer: self.pointer,
                 excess: self.excess,
                 window_excess: self.window_excess,
-                trust: self.trust,
+                population: self.population,
+                apart,
                 sums,
                 place: joined,
                 windows: self.windows + windows,
@@ -244,11 +255,19 @@ struct Parts {
     pointer: PointerClass,
     excess: [f32; DIMS],
     window_excess: WindowPlace,
-    trust: Trust,
+    population: f32,
+    apart: ApartReference,
     sums: MixtureSums,
     place: WindowPlace,
     windows: f32,
     whole: WindowSums,
+}
+
+/// Draws a place to another one, by their weights.
+fn join(place: &mut WindowPlace, other: &WindowPlace, weight: f32, other_weight: f32) {
+    for (to, from) in place.iter_mut().zip(other) {
+        *to = (*to * weight + from * other_weight) / (weight + other_weight);
+    }
 }
 
 /// The mean of some places; the centre where there are none.

@@ -211,11 +211,11 @@ fn an_anchor_brings_the_reference_to_the_session() {
 fn a_reference_far_from_everybody_is_trusted_less() {
     let near = blocks(100, 0, 16, 0.0);
     let far = blocks(100, 0, 16, 6.0);
-    let inside = |blocks: &[PointerBlock]| {
+    let trust = |blocks: &[PointerBlock]| {
         let blocks: Vec<&PointerBlock> = blocks.iter().collect();
-        PointerReference::enrol(models(), &blocks).unwrap().prepare(models()).trust.inside
+        PointerReference::enrol(models(), &blocks).unwrap().prepare(models()).population
     };
-    assert!(inside(&far) < 0.7 * inside(&near));
+    assert!(trust(&far) < 0.7 * trust(&near));
 }
 
 #[test]
@@ -226,7 +226,7 @@ fn outside_of_the_population_differences_still_tell_people_apart() {
         let enrolment = blocks(subject, 0, 16, 3.0);
         let reference = PointerReference::enrol(models(), &enrolment.iter().collect::<Vec<_>>()).unwrap();
         let prepared = reference.prepare(models());
-        assert!(prepared.trust.population < 0.5, "{}", prepared.trust.population);
+        assert!(prepared.population < 0.5, "{}", prepared.population);
         let own = nats(models(), &prepared, &blocks(subject, 9, 3, 3.0));
         let strange = nats(models(), &prepared, &blocks(subject + 50, 9, 3, 3.0));
         right += u32::from(own > 0.0) + u32::from(strange < own);

@@ -18,6 +18,8 @@ const MEAN_PRIOR: f32 = 2.0;
 const SPREAD_FLOOR: f32 = 0.15;
 /// The most that one direction says.
 const DIRECTION_MAX: f32 = 4.0;
+/// Windows that people's variation counts for, beside a subject's own.
+const VARIATION_PRIOR: f32 = 8.0;
 /// Windows that an enrolment is worth: its windows are not independent.
 const ENROLMENT_WINDOWS: f32 = 3.0;
 
@@ -88,9 +90,14 @@ pub(crate) struct WindowSpace {
     pub(crate) apart: Apart,
 }
 
-/// Variance of what lies between a person's reference and their probe, by direction.
+/// Variance of what lies between a person's reference and their probe, in directions of their own: those of the
+/// features' means alone, since another machine changes spreads more than means.
 #[derive(Clone, Serialize, Deserialize)]
 pub(crate) struct Apart {
+    /// **Shape** `[STROKE_FEATURES, WINDOW_DIMS]`.
+    pub(crate) directions: Vec<f32>,
+    /// Variance of people's references. **Shape** `[WINDOW_DIMS]`.
+    pub(crate) people: Vec<f32>,
     /// What a probe of any length keeps: another day, another mood. **Shape** `[WINDOW_DIMS]`.
     pub(crate) session: Vec<f32>,
     /// What falls with the probe's strokes, for a single one. **Shape** `[WINDOW_DIMS]`.
@@ -101,12 +108,66 @@ impl Apart {
     pub(crate) fn is_sound(&self) -> bool {
         let positive = |v: &f32| v.is_finite() && *v > 0.0;
         let sound = |part: &[f32]| part.len() == WINDOW_DIMS && part.iter().all(positive);
-        sound(&self.session) && sound(&self.stroke)
+        let directions = self.directions.len() == STROKE_FEATURES * WINDOW_DIMS
+            && self.directions.iter().all(|value| value.is_finite());
+        directions && sound(&self.people) && sound(&self.session) && sound(&self.stroke)
     }
+
+    /// Where a window lies.
+    pub(crate) fn project(&self, sums: &WindowSums) -> WindowPlace {
+        projected(&self.directions, &sums.features())
+    }
+
+    /// A reference of these windows' places.
+    pub(crate) fn reference(&self, windows: &[WindowPlace]) -> ApartReference {
+        let place = super::reference::mean(windows);
+        let count = windows.len() as f32;
+        let mut variation = [1.0; WINDOW_DIMS];
+        for (at, own) in variation.iter_mut().enumerate().filter(|_| windows.len() > 1) {
+            let expected = self.stroke[at] / WINDOW_STROKES as f32;
+            let squares: f32 = windows.iter().map(|w| (w[at] - place[at]) * (w[at] - place[at])).sum();
+            *own = (VARIATION_PRIOR + squares / expected) / (VARIATION_PRIOR + count - 1.0);
+        }
+        ApartReference { place, variation }
+    }
+
+    /// ln(p(difference | same person) / p(difference | two people)), each direction clipped: says nothing of where among
+    /// people the two lie, so that what they share with their machine and task falls out.
+    ///
+    /// **Source**: Moghaddam, Jebara and Pentland 2000, intra- and extrapersonal differences.
+    pub(crate) fn compare(&self, reference: &ApartReference, probe: &WindowPlace, strokes: u32) -> f32 {
+        let strokes = strokes.max(1) as f32;
+        let mut total = 0.0;
+        for (at, place) in probe.iter().enumerate() {
+            let away = reference.place[at] - place;
+            let own = self.session[at] + self.stroke[at] * reference.variation[at] / strokes;
+            let others = own + 2.0 * self.people[at];
+            let ratio = libm::logf(others / own) - away * away * (1.0 / own - 1.0 / others);
+            total += (0.5 * ratio).clamp(-DIRECTION_MAX, DIRECTION_MAX);
+        }
+        total
+    }
+}
+
+/// A reference as differences are taken from it.
+#[derive(Clone)]
+pub(crate) struct ApartReference {
+    pub(crate) place: WindowPlace,
+    /// How much the subject's own windows vary, in units of what people's do.
+    pub(crate) variation: WindowPlace,
 }
 
 /// A window or a reference among the windows' directions.
 pub(crate) type WindowPlace = [f32; WINDOW_DIMS];
+
+/// Along as many of the features as there are directions for.
+fn projected(directions: &[f32], features: &[f32]) -> WindowPlace {
+    let mut place = [0.0; WINDOW_DIMS];
+    for (value, directions) in features.iter().zip(directions.chunks_exact(WINDOW_DIMS)) {
+        place.iter_mut().zip(directions).for_each(|(p, d)| *p += value * d);
+    }
+    place
+}
 
 impl WindowSpace {
     pub(crate) fn is_sound(&self) -> bool {
@@ -120,10 +181,7 @@ impl WindowSpace {
     }
 
     pub(crate) fn project(&self, sums: &WindowSums) -> WindowPlace {
-        let mut place = [0.0; WINDOW_DIMS];
-        for (value, directions) in sums.features().iter().zip(self.directions.chunks_exact(WINDOW_DIMS)) {
-            place.iter_mut().zip(directions).for_each(|(p, d)| *p += value * d);
-        }
+        let mut place = projected(&self.directions, &sums.features());
         place.iter_mut().zip(&self.centre).for_each(|(p, c)| *p -= c);
         place
     }
@@ -136,23 +194,6 @@ impl WindowSpace {
             let ratio = terms.offset[at] - away * away * terms.subject[at]
                 + probe[at] * probe[at] * terms.population[at];
             total += ratio.clamp(-DIRECTION_MAX, DIRECTION_MAX);
-        }
-        total
-    }
-
-    /// ln(p(difference | same person) / p(difference | two people)), each direction clipped: says nothing of where among
-    /// people the two lie, so that what they share with their machine and task falls out.
-    ///
-    /// **Source**: Moghaddam, Jebara and Pentland 2000, intra- and extrapersonal differences.
-    pub(crate) fn compare_apart(&self, reference: &WindowPlace, probe: &WindowPlace, strokes: u32) -> f32 {
-        let strokes = strokes.max(1) as f32;
-        let mut total = 0.0;
-        for at in 0..WINDOW_DIMS {
-            let away = reference[at] - probe[at];
-            let own = self.apart.session[at] + self.apart.stroke[at] / strokes;
-            let others = own + 2.0 * self.range.variances[at];
-            let ratio = libm::logf(others / own) - away * away * (1.0 / own - 1.0 / others);
-            total += (0.5 * ratio).clamp(-DIRECTION_MAX, DIRECTION_MAX);
         }
         total
     }

@@ -3,7 +3,7 @@
 use super::super::model::PointerModels;
 use super::super::reference::PreparedPointer;
 use super::super::space::rate_index;
-use super::super::window::{Apart, WINDOW_DIMS, WINDOW_STROKES, WindowSums};
+use super::super::window::{Apart, WINDOW_DIMS, WINDOW_STROKES, WindowPlace, WindowSums};
 use super::PROBE_STROKES_MIN;
 use palet_features::PointerBlock;
 
@@ -21,10 +21,10 @@ struct Squares {
 
 impl Squares {
     fn add(&mut self, models: &PointerModels, reference: &PreparedPointer, window: &WindowSums) {
-        let place = models.content().windows.project(window);
+        let place = models.content().windows.apart.project(window);
         self.count += 1.0;
         self.per_stroke += 1.0 / f64::from(window.strokes);
-        for ((sum, own), probe) in self.sums.iter_mut().zip(&reference.place).zip(place) {
+        for ((sum, own), probe) in self.sums.iter_mut().zip(&reference.apart.place).zip(place) {
             *sum += f64::from(own - probe) * f64::from(own - probe);
         }
     }
@@ -63,12 +63,14 @@ impl ApartSums {
         }
     }
 
-    /// The variances at both lengths, solved for what falls with the length and what does not.
-    pub(super) fn finished(&self) -> Apart {
+    /// The variances at both lengths, solved for what falls with the length and what does not. `people` are places of
+    /// references.
+    pub(super) fn finished(&self, directions: Vec<f32>, people: &[WindowPlace]) -> Apart {
         let at = |squares: &Squares, dim: usize| squares.sums[dim] / squares.count.max(1.0);
         let length = |squares: &Squares| squares.per_stroke / squares.count.max(1.0);
         let (short, long) = (length(&self.short), length(&self.whole));
-        let mut apart = Apart { session: Vec::new(), stroke: Vec::new() };
+        let people = super::range_of(people).variances;
+        let mut apart = Apart { directions, people, session: Vec::new(), stroke: Vec::new() };
         for dim in 0..WINDOW_DIMS {
             let (near, far) = (at(&self.whole, dim), at(&self.short, dim).max(1e-6));
             let slope = if short > long { (far - near) / (short - long) } else { 0.0 };

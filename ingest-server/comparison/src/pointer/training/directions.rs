@@ -124,6 +124,25 @@ fn standard(rows: &BTreeMap<usize, Vec<Vec<f64>>>) -> (Vec<f64>, Vec<f64>) {
     (mean, scales)
 }
 
+/// Directions of the means alone.
+fn apart_directions(rows: &BTreeMap<usize, Vec<Vec<f64>>>, scales: &[f64]) -> Option<Vec<f32>> {
+    let means = |rows: &Vec<Vec<f64>>| rows.iter().map(|row| row[..STROKE_FEATURES].to_vec()).collect();
+    let rows = rows.iter().map(|(person, rows)| (*person, means(rows))).collect();
+    let mut scatter = scatter(&rows, STROKE_FEATURES);
+    scatter.within.shrink(WINDOW_SHRINKAGE);
+    let mut directions = discriminant(&scatter.between, &scatter.within, WINDOW_DIMS)?;
+    for dim in 0..directions.rows {
+        directions.row_mut(dim).iter_mut().zip(scales).for_each(|(d, s)| *d *= s);
+    }
+    Some(by_feature(&directions))
+}
+
+/// Before anybody's probes were compared.
+fn unfitted(directions: Vec<f32>) -> Apart {
+    let ones = vec![1.0; WINDOW_DIMS];
+    Apart { directions, people: ones.clone(), session: ones.clone(), stroke: ones }
+}
+
 /// The space of windows.
 pub(super) fn of_windows(samples: &[PersonStrokes]) -> Option<WindowSpace> {
     let mut rows: BTreeMap<usize, Vec<Vec<f64>>> = BTreeMap::new();
@@ -163,6 +182,6 @@ pub(super) fn of_windows(samples: &[PersonStrokes]) -> Option<WindowSpace> {
         within: within.iter().map(|v| *v as f32).collect(),
         between,
         range: boundless(WINDOW_DIMS),
-        apart: Apart { session: vec![1.0; WINDOW_DIMS], stroke: vec![1.0; WINDOW_DIMS] },
+        apart: unfitted(apart_directions(&rows, &scales)?),
     })
 }

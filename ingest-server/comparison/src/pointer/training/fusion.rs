@@ -18,7 +18,7 @@ const RIDGE: f64 = 1e-4;
 
 /// Weights before any were fitted.
 pub(super) fn untrained() -> PointerFusion {
-    let knot = FusionKnot { strokes: 28.0, weights: [1.0, 0.3, 0.5, 0.5, 0.0], bias: 0.0, apart: [1.0, 0.0] };
+    let knot = FusionKnot { strokes: 28.0, weights: [1.0, 0.3, 0.5, 0.5, 0.1], bias: 0.0, apart: [1.0, 0.0] };
     PointerFusion { knots: vec![knot] }
 }
 
@@ -136,7 +136,7 @@ fn compare(
 /// their spread over strangers: weights of their own fit the development people's device and task more than people.
 fn fitted(trials: &[Trial]) -> Option<([f32; CHANNELS], f32, [f32; 2])> {
     let mut units = [0.0; CHANNELS];
-    for (at, unit) in units.iter_mut().enumerate().filter(|(at, _)| *at != APART) {
+    for (at, unit) in units.iter_mut().enumerate() {
         let strangers = trials.iter().filter(|trial| !trial.mated);
         let values: Vec<f32> = strangers.map(|trial| trial.channels[at]).collect();
         *unit = 1.0 / f64::from(mean_and_spread(&values).1);

@@ -224,7 +224,7 @@ fn unfused(people: &[&TrainingPerson]) -> Result<PointerModels, TrainingError> {
 fn with_cohort(content: PointerContent, people: &[&TrainingPerson]) -> PointerModels {
     let bare = PointerModels::made(content, ModelHash([0; 32]));
     let mut content = bare.content().clone();
-    let (mut stroke_means, mut window_means) = (Vec::new(), Vec::new());
+    let (mut stroke_means, mut window_means, mut apart_means) = (Vec::new(), Vec::new(), Vec::new());
     let mut apart = ApartSums::default();
     for person in people {
         let Some(enrolment) = person.enrolment() else { continue };
@@ -234,6 +234,7 @@ fn with_cohort(content: PointerContent, people: &[&TrainingPerson]) -> PointerMo
             if view.spans {
                 stroke_means.push(mean_place(&bare, &view.blocks));
                 window_means.push(reference.place);
+                apart_means.push(reference.apart.place);
             }
             for recording in person.probes() {
                 let same = recording.views.iter().filter(|other| other.device == view.device);
@@ -249,7 +250,7 @@ fn with_cohort(content: PointerContent, people: &[&TrainingPerson]) -> PointerMo
     }
     content.strokes.range = range_of(&stroke_means);
     content.windows.range = range_of(&window_means);
-    content.windows.apart = apart.finished();
+    content.windows.apart = apart.finished(content.windows.apart.directions.clone(), &apart_means);
     PointerModels::made(content, ModelHash([0; 32]))
 }
 
