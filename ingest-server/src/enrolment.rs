@@ -118,7 +118,7 @@ async fn learn(
             for session in taught.iter().filter(|session| is_confirmed(session)) {
                 sessions.push(Seen::of(state, session).await?.windows);
             }
-            match Reference::enrol(models, class_of(device), &sessions.concat()) {
+            match Reference::enrol(models, class_of(device), &sessions) {
                 Ok(reference) => Ok((reference, margin(state, session, sessions).await)),
                 Err(error) => Err(error),
             }

@@ -36,7 +36,8 @@ fn windows(keys: u64) -> Vec<FeatureWindow> {
 
 fn benches(criterion: &mut Criterion) {
     let models = Models::embedded().expect("the shipped models");
-    let reference = Reference::enrol(&models, DeviceClass::Desktop, &windows(1_000)).expect("an enrolment");
+    let sessions = [windows(250), windows(250), windows(250), windows(250)];
+    let reference = Reference::enrol(&models, DeviceClass::Desktop, &sessions).expect("an enrolment");
     let prepared = reference.prepare(&models);
     let probe: Vec<FeatureWindow> =
         windows(70).into_iter().filter(|window| matches!(window, FeatureWindow::Keystroke(_))).collect();

@@ -69,19 +69,25 @@ fn sorted(windows: &[FeatureWindow]) -> Sorted<'_> {
 }
 
 impl Reference {
-    /// Enrols a subject from the windows of guided, authenticated sessions.
+    /// Enrols a subject from the windows of guided, authenticated sessions, in their order.
     ///
     /// **Errors**: [`EnrolError::NothingToLearn`] where no window held biometric features.
-    pub fn enrol(
+    pub fn enrol<S: AsRef<[FeatureWindow]>>(
         models: &Models,
         device: DeviceClass,
-        windows: &[FeatureWindow],
+        sessions: &[S],
     ) -> Result<Self, EnrolError> {
-        let sorted = sorted(windows);
+        let sorted: Vec<Sorted<'_>> = sessions.iter().map(|session| sorted(session.as_ref())).collect();
+        let strokes: Vec<&PointerBlock> =
+            sorted.iter().flat_map(|session| &session.pointer).copied().collect();
         let anchor = Parts {
-            keystroke: KeystrokeReference::enrol(sorted.keystroke),
-            pointer: PointerReference::enrol(models.pointer(), &sorted.pointer),
-            fixed_text: FixedTextReference::enrol(sorted.fixed_text),
+            keystroke: KeystrokeReference::enrol(
+                sorted.iter().map(|session| session.keystroke.iter().copied()),
+            ),
+            pointer: PointerReference::enrol(models.pointer(), &strokes),
+            fixed_text: FixedTextReference::enrol(
+                sorted.iter().flat_map(|session| session.fixed_text.iter().copied()),
+            ),
         };
         if anchor.keystroke.is_none() && anchor.pointer.is_none() && anchor.fixed_text.is_none() {
             return Err(EnrolError::NothingToLearn);
@@ -105,13 +111,13 @@ impl Reference {
     }
 
     fn learn_keystroke(&mut self, blocks: Vec<&KeystrokeBlock>) -> bool {
-        let (Some(anchor), Some(step)) = (&self.anchor.keystroke, KeystrokeReference::enrol(blocks)) else {
+        let (Some(anchor), Some(step)) = (&self.anchor.keystroke, KeystrokeReference::enrol([blocks])) else {
             return false;
         };
         let limit = anchor.counts().keys().saturating_mul(DRIFT_SHARE_MAX);
         let room = limit.saturating_sub(STEP_KEYS_MAX.min(limit));
         let kept = self.drift.keystroke.take().unwrap_or_default().limited(room);
-        self.drift.keystroke = Some(kept.joined(&step, STEP_KEYS_MAX.min(limit)));
+        self.drift.keystroke = Some(kept.pooled(&step, STEP_KEYS_MAX.min(limit)));
         true
     }
 
@@ -173,10 +179,8 @@ impl Reference {
             version: self.version,
             margin: Margin::NONE,
             habits: Habits::default(),
-            keystroke: keystroke.map(|anchor| {
-                let whole = self.drift.keystroke.as_ref().map(|drift| anchor.joined(drift, u32::MAX));
-                whole.as_ref().unwrap_or(anchor).prepare(models.keystroke())
-            }),
+            keystroke: keystroke
+                .map(|anchor| anchor.prepare(models.keystroke(), self.drift.keystroke.as_ref())),
             pointer: pointer.map(|p| p.prepare(models.pointer())),
             fixed_text: fixed_text.map(|f| f.prepare(models.fixed_text())),
         }

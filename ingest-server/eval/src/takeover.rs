@@ -249,8 +249,8 @@ fn compare(scene: &Scene, settings: &TakeoverSettings<'_>) -> Result<Compared, F
     let windows = windows_of(ExtractorSettings::default(), seed_of(name), events);
     let thinned = (!left_out.is_empty()).then(|| settings.models.without(left_out));
     let models = thinned.as_ref().unwrap_or(settings.models);
-    let reference = Reference::enrol(models, DeviceClass::Desktop, &enrolled.concat())
-        .map_err(|_| FaultKind::NotEnrolled)?;
+    let reference =
+        Reference::enrol(models, DeviceClass::Desktop, enrolled).map_err(|_| FaultKind::NotEnrolled)?;
     let prepared = reference.prepare(models);
     let counted: Vec<Micros> =
         events.iter().filter(|event| is_counted(event, *kind)).map(|event| event.at).collect();

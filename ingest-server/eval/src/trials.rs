@@ -115,7 +115,8 @@ impl TrialRun {
 
 /// Windows of enrolments and probes, each replayed once.
 pub(crate) struct Replayed {
-    pub(crate) enrolments: HashMap<String, Vec<FeatureWindow>>,
+    /// Each subject's sessions.
+    pub(crate) enrolments: HashMap<String, Vec<Vec<FeatureWindow>>>,
     probes: HashMap<Span, Vec<FeatureWindow>>,
 }
 
@@ -127,11 +128,6 @@ pub(crate) fn field_of(corpus: &Corpus) -> FieldKind {
 fn replayed_span(corpus: &Corpus, span: &Span, field: FieldKind) -> Vec<FeatureWindow> {
     let name = format!("{}/{}/{}/{}", corpus.name, span.subject, span.session, span.first);
     corpus.rows(span).map(|rows| windows_on(corpus.device, rows, field, &name)).unwrap_or_default()
-}
-
-pub(crate) fn enrolments_of(corpus: &Corpus, field: FieldKind) -> HashMap<String, Vec<FeatureWindow>> {
-    let sessions = enrolling_sessions_of(corpus, field).into_iter();
-    sessions.map(|(subject, sessions)| (subject, sessions.into_iter().flatten().collect())).collect()
 }
 
 /// The windows that enrol each subject, span by span in the file's order.
@@ -199,7 +195,8 @@ pub fn run(corpus: &Corpus, models: &Models) -> TrialRun {
 #[must_use]
 pub fn run_with(corpus: &Corpus, models: &Models, beside: &[Box<dyn Scorer>]) -> TrialRun {
     let field = field_of(corpus);
-    let replayed = Replayed { enrolments: enrolments_of(corpus, field), probes: probes_of(corpus, field) };
+    let replayed =
+        Replayed { enrolments: enrolling_sessions_of(corpus, field), probes: probes_of(corpus, field) };
     let trained = with_training(corpus, models);
     let models = trained.as_ref().unwrap_or(models);
     let known = KnownPeople::of(corpus, models);
@@ -235,9 +232,9 @@ impl<'a> Beside<'a> {
     fn of(scorers: &'a [Box<dyn Scorer>], models: &Models, replayed: &'a Replayed) -> Self {
         let (anew, once): (Vec<&dyn Scorer>, Vec<&dyn Scorer>) =
             scorers.iter().map(AsRef::as_ref).partition(|scorer| scorer.knows_others());
-        let subjects: Vec<(&String, &Vec<FeatureWindow>)> = replayed.enrolments.iter().collect();
-        let enrolled = parallel::map(&subjects, |(_, windows)| {
-            enrolled_by(&once, Enrolment { models, windows, left_out: &[] })
+        let subjects: Vec<(&String, &Vec<Vec<FeatureWindow>>)> = replayed.enrolments.iter().collect();
+        let enrolled = parallel::map(&subjects, |(_, sessions)| {
+            enrolled_by(&once, Enrolment { models, windows: &sessions.concat(), left_out: &[] })
         });
         let names = subjects.iter().map(|(subject, _)| subject.as_str());
         Self { anew, once: names.zip(enrolled).collect() }
@@ -277,11 +274,11 @@ fn run_group(
         &thinned
     };
     let mut result = GroupResult { outcomes: Vec::new(), windows: 0, comparing: Duration::ZERO };
-    let enrolled = replayed.enrolments.get(group.claimed).filter(|windows| !windows.is_empty());
-    let reference = enrolled.and_then(|windows| Reference::enrol(models, DeviceClass::Desktop, windows).ok());
+    let enrolled = replayed.enrolments.get(group.claimed).map_or(&[][..], Vec::as_slice);
+    let reference = Reference::enrol(models, DeviceClass::Desktop, enrolled).ok();
     let prepared = reference.map(|reference| reference.prepare(models));
-    let windows = enrolled.map_or(&[][..], Vec::as_slice);
-    let anew = enrolled_by(&beside.anew, Enrolment { models, windows, left_out: &group.left_out });
+    let windows = enrolled.concat();
+    let anew = enrolled_by(&beside.anew, Enrolment { models, windows: &windows, left_out: &group.left_out });
     for &at in &group.trials {
         let outcome = match &prepared {
             None => Err(FaultKind::NotEnrolled),

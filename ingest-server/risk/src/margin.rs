@@ -47,8 +47,8 @@ fn own_peaks(
     let stretches = stretches_of(sessions);
     let peak = |left_out: usize| {
         let others = stretches.iter().enumerate().filter(|(at, _)| *at != left_out);
-        let windows: Vec<FeatureWindow> = others.flat_map(|(_, stretch)| stretch.iter().cloned()).collect();
-        let reference = Reference::enrol(models, device, &windows).ok()?;
+        let others: Vec<&[FeatureWindow]> = others.map(|(_, stretch)| *stretch).collect();
+        let reference = Reference::enrol(models, device, &others).ok()?;
         peak_of(models, settings, &reference, stretches[left_out])
     };
     (0..stretches.len()).filter_map(peak).collect()

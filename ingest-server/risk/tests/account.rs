@@ -53,8 +53,8 @@ fn typed(typist: Typist, day: u64, keys: u64) -> Vec<FeatureWindow> {
 }
 
 fn enrolled(models: &Models, typist: Typist) -> Reference {
-    let windows: Vec<FeatureWindow> = (0..4).flat_map(|day| typed(typist, day, 256)).collect();
-    Reference::enrol(models, DeviceClass::Desktop, &windows).unwrap()
+    let sessions: Vec<Vec<FeatureWindow>> = (0..4).map(|day| typed(typist, day, 256)).collect();
+    Reference::enrol(models, DeviceClass::Desktop, &sessions).unwrap()
 }
 
 /// The highest risk of a session that somebody types in.
@@ -101,7 +101,7 @@ fn a_takeover_by_a_stranger_is_seen_on_a_shared_account_too() {
 fn who_cannot_be_compared_lets_nobody_in() {
     let models = Models::embedded().unwrap();
     // Too few keys to compare with: were they counted, they would always match best.
-    let untrained = Reference::enrol(&models, DeviceClass::Desktop, &typed(BEN, 1, 24)).unwrap();
+    let untrained = Reference::enrol(&models, DeviceClass::Desktop, &[typed(BEN, 1, 24)]).unwrap();
     let account = Account::of(enrolled(&models, ANN)).joined(untrained).unwrap();
     assert_eq!(account.prepare(&models).people().count(), 1);
     assert!(risk(&models, &account, BEN) >= RISK_RAISED);
@@ -121,7 +121,7 @@ fn an_account_survives_its_store_and_reads_what_older_ones_wrote() {
     assert_eq!(account.joined(enrolled(&models, CAT)).err(), Some(JoinError::Full));
     assert!(Account::parse(&bytes[..bytes.len() - 1]).is_none());
     let windows = typed(CAT, 1, 256);
-    let mobile = Reference::enrol(&models, DeviceClass::Mobile, &windows).unwrap();
+    let mobile = Reference::enrol(&models, DeviceClass::Mobile, &[windows]).unwrap();
     assert_eq!(Account::of(enrolled(&models, ANN)).joined(mobile).err(), Some(JoinError::Device));
 }
 

@@ -37,6 +37,11 @@ impl KeyCounts {
         }
     }
 
+    /// Counts that were stored.
+    pub(super) const fn from_parts(keys: u32, steps: [Vec<u16>; 3]) -> Self {
+        Self { keys, steps }
+    }
+
     /// Keys behind the counts.
     #[must_use]
     pub const fn keys(&self) -> u32 {

@@ -4,7 +4,7 @@
 
 use super::counts::step_index;
 use super::model::KeystrokeModels;
-use super::reference::PreparedKeystroke;
+use super::reference::{PreparedKeystroke, PreparedSession};
 use crate::score::{LogLikelihoodRatio, ModalityScore, Reason};
 use palet_features::KeystrokeBlock;
 use palet_features::keystroke::CHANNELS;
@@ -13,6 +13,9 @@ use palet_features::keystroke::CHANNELS;
 const COHORT_MIN: usize = 8;
 /// The largest normalised score of a channel, in both directions. **Units**: nats.
 const CHANNEL_MAX: f32 = 12.0;
+/// What the subject's sessions say is taken to this power before it is averaged: counts of one probe lean on each other, and
+/// at their word the nearest session alone would speak.
+const SESSION_POWER: f32 = 0.3;
 /// A channel that falls below this is worth naming as a reason: the subject's own lie about 0. **Units**: nats.
 const REASON_BELOW: f32 = -6.0;
 
@@ -34,8 +37,15 @@ pub type ChannelScores = [Option<f32>; CHANNELS];
 pub struct KeystrokeEvidence {
     keys: u32,
     counts: [f32; CHANNELS],
-    subject: [f32; CHANNELS],
+    subject: Vec<SessionSums>,
     cohort: Vec<f32>,
+}
+
+/// What a probe says of one session of the subject.
+#[derive(Clone)]
+struct SessionSums {
+    ln_share: f32,
+    sums: [f32; CHANNELS],
 }
 
 impl KeystrokeEvidence {
@@ -44,16 +54,20 @@ impl KeystrokeEvidence {
         let lanes = models.lanes();
         self.cohort.resize(CHANNELS * lanes, 0.0);
         self.keys = self.keys.saturating_add(u32::from(block.keys));
+        if self.subject.is_empty() {
+            let none =
+                |session: &PreparedSession| SessionSums { ln_share: session.ln_share, sums: [0.0; CHANNELS] };
+            self.subject.extend(reference.sessions.iter().map(none));
+        }
         let step = step_index(block.ladder);
-        let ratios = reference.step(block.ladder);
         for &(cell, count) in &block.cells {
             let cell = usize::from(cell);
-            let (Some(channel), Some(ratio)) = (models.channel_of(step, cell), ratios.get(cell)) else {
-                continue;
-            };
+            let Some(channel) = models.channel_of(step, cell) else { continue };
             let count = f32::from(count);
             self.counts[channel] += count;
-            self.subject[channel] += count * ratio;
+            for (own, session) in self.subject.iter_mut().zip(&reference.sessions) {
+                own.sums[channel] += count * session.step(block.ladder).get(cell).unwrap_or(&0.0);
+            }
             let sums = &mut self.cohort[channel * lanes..(channel + 1) * lanes];
             for (sum, other) in sums.iter_mut().zip(models.cohort_row(step, cell)) {
                 *sum += count * other;
@@ -66,7 +80,13 @@ impl KeystrokeEvidence {
         self.keys = self.keys.saturating_add(other.keys);
         self.cohort.resize(self.cohort.len().max(other.cohort.len()), 0.0);
         self.counts.iter_mut().zip(&other.counts).for_each(|(a, b)| *a += b);
-        self.subject.iter_mut().zip(&other.subject).for_each(|(a, b)| *a += b);
+        if self.subject.is_empty() {
+            self.subject.clone_from(&other.subject);
+        } else {
+            for (own, others) in self.subject.iter_mut().zip(&other.subject) {
+                own.sums.iter_mut().zip(&others.sums).for_each(|(a, b)| *a += b);
+            }
+        }
         self.cohort.iter_mut().zip(&other.cohort).for_each(|(a, b)| *a += b);
     }
 
@@ -86,10 +106,18 @@ impl KeystrokeEvidence {
         for (channel, score) in scores.iter_mut().enumerate() {
             if self.counts[channel] > 0.0 {
                 let cohort = self.cohort.get(channel * lanes..channel * lanes + people).unwrap_or(&[]);
-                *score = Some(normalised(self.subject[channel], cohort));
+                *score = Some(normalised(self.subject(channel), cohort));
             }
         }
         scores
+    }
+
+    /// ln of what the subject's sessions say of a channel, as a mean of the power [`SESSION_POWER`].
+    fn subject(&self, channel: usize) -> f32 {
+        let said = || self.subject.iter().map(|own| SESSION_POWER.mul_add(own.sums[channel], own.ln_share));
+        let nearest = said().fold(f32::NEG_INFINITY, f32::max);
+        let sum: f32 = said().map(|session| libm::expf(session - nearest)).sum();
+        if sum > 0.0 { (nearest + libm::logf(sum)) / SESSION_POWER } else { 0.0 }
     }
 
     /// Every channel by itself, for evaluation; none where nothing was typed.
@@ -171,7 +199,7 @@ mod tests {
     }
 
     fn models(people: u16) -> KeystrokeModels {
-        let person = |at: u16| Person { tags: vec![], counts: counts(at % 12) };
+        let person = |at: u16| Person { tags: vec![], counts: counts(at % 12).into() };
         let (weights, calibration) = (FusionWeights::default(), Calibration::default());
         let content = KeystrokeContent { people: (0..people).map(person).collect(), weights, calibration };
         KeystrokeModels::parse(&KeystrokeModels::encode(&content).unwrap()).unwrap()
@@ -179,7 +207,7 @@ mod tests {
 
     fn llr(models: &KeystrokeModels, blocks: &[KeystrokeBlock]) -> f64 {
         let enrolled: Vec<KeystrokeBlock> = (0..8).map(|_| block(4)).collect();
-        let prepared = KeystrokeReference::enrol(&enrolled).unwrap().prepare(models);
+        let prepared = KeystrokeReference::enrol([&enrolled]).unwrap().prepare(models, None);
         let mut evidence = KeystrokeEvidence::default();
         blocks.iter().for_each(|block| evidence.add(models, &prepared, block));
         evidence.score(models).unwrap().llr.nats()
@@ -189,6 +217,39 @@ mod tests {
     fn ones_own_blocks_score_above_anothers() {
         let models = models(24);
         assert!(llr(&models, &[block(4)]) > llr(&models, &[block(9)]) + 1.0);
+    }
+
+    #[test]
+    fn a_probe_like_one_session_speaks_louder_and_one_between_two_less_than_if_they_were_one() {
+        let models = models(24);
+        let [a, b] = [2, 8].map(|bin| vec![block(bin); 4]);
+        let apart = KeystrokeReference::enrol([&a, &b]).unwrap().prepare(&models, None);
+        let together: Vec<KeystrokeBlock> = a.iter().chain(&b).cloned().collect();
+        let together = KeystrokeReference::enrol([&together]).unwrap().prepare(&models, None);
+        let dwell = |prepared: &PreparedKeystroke, bins: [u16; 2]| {
+            let mut evidence = KeystrokeEvidence::default();
+            bins.iter().for_each(|bin| evidence.add(&models, prepared, &block(*bin)));
+            evidence.subject(0)
+        };
+        assert!(dwell(&apart, [2, 2]) > dwell(&together, [2, 2]));
+        assert!(dwell(&apart, [2, 8]) < dwell(&together, [2, 8]));
+    }
+
+    #[test]
+    fn evidence_of_two_probes_merges_into_that_of_both() {
+        let models = models(24);
+        let enrolled = [vec![block(2); 4], vec![block(8); 4]];
+        let prepared = KeystrokeReference::enrol(&enrolled).unwrap().prepare(&models, None);
+        let of = |bins: &[u16]| {
+            let mut evidence = KeystrokeEvidence::default();
+            bins.iter().for_each(|bin| evidence.add(&models, &prepared, &block(*bin)));
+            evidence
+        };
+        let mut merged = KeystrokeEvidence::default();
+        merged.merge(&of(&[3]));
+        merged.merge(&of(&[9]));
+        let (merged, whole) = (merged.fused(&models).unwrap(), of(&[3, 9]).fused(&models).unwrap());
+        assert!((merged - whole).abs() < 1e-4, "{merged} {whole}");
     }
 
     #[test]

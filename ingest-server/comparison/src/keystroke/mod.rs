@@ -1,6 +1,6 @@
 //! Keystroke histograms against the subject's, the population's and a cohort's tables.
 //!
-//! One file a step: counts, tables of probabilities, models made from other people's counts, the subject's reference,
+//! One file a step: counts, counts by session, tables of probabilities, models made from other people's counts, the subject's reference,
 //! the evidence of a probe and its normalised, fused and calibrated score.
 
 mod calibration;
@@ -8,6 +8,7 @@ mod counts;
 mod evidence;
 mod model;
 mod reference;
+mod sessions;
 mod tables;
 
 pub use calibration::{Calibration, CalibrationKnot, FusionWeights};
@@ -15,3 +16,4 @@ pub use counts::KeyCounts;
 pub use evidence::{CHANNEL_NAMES, ChannelScores, KeystrokeEvidence};
 pub use model::{KeystrokeContent, KeystrokeModels, Person};
 pub use reference::{KeystrokeReference, PreparedKeystroke, TRAINED_KEYS_MIN};
+pub use sessions::SessionCounts;

@@ -2,6 +2,7 @@
 
 use super::calibration::{Calibration, FusionWeights};
 use super::counts::KeyCounts;
+use super::sessions::SessionCounts;
 use super::tables::Tables;
 use crate::model_file::{ModelError, ModelHash, ModelKind, PersonTag, open_model, seal_model};
 use palet_features::{Ladder, keystroke::Channel, keystroke::Layout};
@@ -17,8 +18,8 @@ pub(crate) const COHORT_MAX: usize = 256;
 pub struct Person {
     /// Recognises the recordings.
     pub tags: Vec<PersonTag>,
-    /// What was typed, as counts.
-    pub counts: KeyCounts,
+    /// What was typed, as counts by session.
+    pub counts: SessionCounts,
 }
 
 /// What a model file holds.
@@ -70,22 +71,25 @@ impl KeystrokeModels {
         Ok(seal_model(ModelKind::Keystroke, &bytes))
     }
 
+    /// A person of the cohort is the mean of their sessions' log ratios, one lane whatever their number.
     fn made(content: KeystrokeContent, hash: ModelHash) -> Self {
-        let each: Vec<[Vec<f32>; 3]> =
-            content.people.iter().map(|person| person.counts.cumulative()).collect();
         let mut total = KeyCounts::default().cumulative();
-        for counts in &each {
-            for (sum, step) in total.iter_mut().zip(counts) {
+        for person in &content.people {
+            let counts = person.counts.total().cumulative();
+            for (sum, step) in total.iter_mut().zip(&counts) {
                 sum.iter_mut().zip(step).for_each(|(a, b)| *a += b);
             }
         }
         let population = Tables::population(&total);
-        let lanes = each.len().div_ceil(LANES) * LANES;
+        let lanes = content.people.len().div_ceil(LANES) * LANES;
         let mut cohort = [0, 1, 2].map(|index| vec![0.0; population.steps[index].len() * lanes]);
-        for (lane, counts) in each.iter().enumerate() {
-            let ratios = Tables::cohort(counts, &population).log_ratios(&population);
-            for (table, ratios) in cohort.iter_mut().zip(&ratios) {
-                ratios.iter().enumerate().for_each(|(cell, ratio)| table[cell * lanes + lane] = *ratio);
+        for (lane, person) in content.people.iter().enumerate() {
+            for session in person.counts.views(None) {
+                let ratios = Tables::cohort(&session.counts, &population).log_ratios(&population);
+                for (table, ratios) in cohort.iter_mut().zip(&ratios) {
+                    let ratios = ratios.iter().enumerate();
+                    ratios.for_each(|(cell, ratio)| table[cell * lanes + lane] += session.share * ratio);
+                }
             }
         }
         Self { content, hash, population, cohort, lanes, channel_of: Ladder::ALL.map(channels_of) }

@@ -1,7 +1,8 @@
-//! The subject's own counts, and the table of log ratios made from them.
+//! The subject's own counts by session, and the tables of log ratios made from them.
 
-use super::counts::{KeyCounts, step_index};
+use super::counts::step_index;
 use super::model::KeystrokeModels;
+use super::sessions::{SessionCounts, SessionView};
 use super::tables::Tables;
 use palet_features::{KeystrokeBlock, Ladder};
 use serde::{Deserialize, Serialize};
@@ -9,45 +10,47 @@ use serde::{Deserialize, Serialize};
 /// Keys from which a reference is good enough to be compared with.
 pub const TRAINED_KEYS_MIN: u32 = 200;
 
-/// The keystrokes' part of a reference: counts, nothing that tells a text.
+/// The keystrokes' part of a reference: counts by session, nothing that tells a text.
 #[derive(Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct KeystrokeReference {
-    counts: KeyCounts,
+    counts: SessionCounts,
 }
 
 impl KeystrokeReference {
-    /// Learns from blocks; none where there is none.
+    /// Learns from the blocks of sessions; none where there is none.
     #[must_use]
-    pub fn enrol<'a>(blocks: impl IntoIterator<Item = &'a KeystrokeBlock>) -> Option<Self> {
-        let mut counts = KeyCounts::default();
-        blocks.into_iter().for_each(|block| counts.add(block));
-        (counts.keys() > 0).then_some(Self { counts })
+    pub fn enrol<'a, S>(sessions: impl IntoIterator<Item = S>) -> Option<Self>
+    where
+        S: IntoIterator<Item = &'a KeystrokeBlock>,
+    {
+        let counts = SessionCounts::of(sessions);
+        (!counts.is_empty()).then_some(Self { counts })
     }
 
     /// The counts.
     #[must_use]
-    pub const fn counts(&self) -> &KeyCounts {
+    pub const fn counts(&self) -> &SessionCounts {
         &self.counts
     }
 
     /// Whether there is enough to compare with.
     #[must_use]
-    pub const fn is_trained(&self) -> bool {
+    pub fn is_trained(&self) -> bool {
         self.counts.keys() >= TRAINED_KEYS_MIN
     }
 
-    /// Adds another reference's counts, at most `keys_max` keys of them.
+    /// Both references' counts as one session, at most `keys_max` keys of the other's.
     #[must_use]
-    pub fn joined(&self, other: &Self, keys_max: u32) -> Self {
-        let mut counts = self.counts.clone();
-        counts.merge(&other.counts.limited(keys_max));
-        Self { counts }
+    pub fn pooled(&self, other: &Self, keys_max: u32) -> Self {
+        let mut counts = self.counts.total();
+        counts.merge(&other.counts.total().limited(keys_max));
+        Self { counts: counts.into() }
     }
 
-    /// The same reference with at most so many keys behind it.
+    /// All sessions as one with at most so many keys.
     #[must_use]
     pub fn limited(&self, keys_max: u32) -> Self {
-        Self { counts: self.counts.limited(keys_max) }
+        Self { counts: self.counts.total().limited(keys_max).into() }
     }
 
     /// Whether the counts are of this schema.
@@ -56,21 +59,36 @@ impl KeystrokeReference {
         self.counts.has_layout()
     }
 
-    /// The form that comparisons use.
+    /// The form that comparisons use, with what was learnt since.
     #[must_use]
-    pub fn prepare(&self, models: &KeystrokeModels) -> PreparedKeystroke {
-        let tables = Tables::subject(&self.counts.cumulative(), models.population());
-        PreparedKeystroke { log_ratios: tables.log_ratios(models.population()) }
+    pub fn prepare(&self, models: &KeystrokeModels, learnt: Option<&Self>) -> PreparedKeystroke {
+        let population = models.population();
+        let session = |view: &SessionView| PreparedSession {
+            ln_share: libm::logf(view.share),
+            log_ratios: Tables::subject(&view.counts, population).log_ratios(population),
+        };
+        PreparedKeystroke {
+            sessions: self.counts.views(learnt.map(|learnt| &learnt.counts)).iter().map(session).collect(),
+        }
     }
 }
 
-/// ln(subject / population) of every cell, at every step.
+/// Each session's tables.
 #[derive(Clone)]
 pub struct PreparedKeystroke {
+    pub(crate) sessions: Vec<PreparedSession>,
+}
+
+/// One session's part of a reference.
+#[derive(Clone)]
+pub(crate) struct PreparedSession {
+    /// ln(share of the reference's keys).
+    pub(crate) ln_share: f32,
+    /// ln(session / population) of every cell. **Shape** `[K4, K3, K1]`.
     log_ratios: [Vec<f32>; 3],
 }
 
-impl PreparedKeystroke {
+impl PreparedSession {
     pub(crate) fn step(&self, ladder: Ladder) -> &[f32] {
         &self.log_ratios[step_index(ladder)]
     }

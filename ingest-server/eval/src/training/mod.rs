@@ -13,8 +13,8 @@ use crate::corpus::{Corpus, CorpusKind, KeyRow, Rows};
 use crate::parallel;
 use crate::replay::{seed_of, windows_of_rows};
 use palet_capture::FieldKind;
-use palet_comparison::keystroke::{KeyCounts, Person};
-use palet_features::FeatureWindow;
+use palet_comparison::keystroke::{Person, SessionCounts};
+use palet_features::{FeatureWindow, KeystrokeBlock};
 
 /// People whose sessions hold fewer keys are no use as a cohort.
 const PERSON_KEYS_MIN: u32 = 200;
@@ -32,18 +32,19 @@ pub fn keystroke_people<'a>(corpora: impl IntoIterator<Item = &'a Corpus>) -> Ve
 }
 
 fn person_of(corpus: &Corpus, subject: &str) -> Person {
-    let mut person = Person { tags: Vec::new(), counts: KeyCounts::default() };
+    let (mut tags, mut sessions) = (Vec::new(), Vec::new());
     for recording in corpus.recordings_of(subject) {
-        person.tags.push(recording.tag());
+        tags.push(recording.tag());
         let Some(rows) = recording.rows(0, recording.len()) else { continue };
         let name = format!("{}/{}/{}/training", corpus.name, subject, recording.session);
-        for window in windows_of_rows(rows, FieldKind::Open, &name) {
-            if let FeatureWindow::Keystroke(block) = window {
-                person.counts.add(&block);
-            }
-        }
+        let block = |window| match window {
+            FeatureWindow::Keystroke(block) => Some(block),
+            _ => None,
+        };
+        let windows = windows_of_rows(rows, FieldKind::Open, &name).into_iter();
+        sessions.push(windows.filter_map(block).collect::<Vec<KeystrokeBlock>>());
     }
-    person
+    Person { tags, counts: SessionCounts::of(&sessions) }
 }
 
 /// Quantile edges of dwell, flight_ud, flight_dd and flight_uu. **Units**: µs.
