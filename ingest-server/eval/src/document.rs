@@ -22,9 +22,9 @@ scorers: events are replayed as a page would see them, windows are compared as t
 - Whoever takes part in a comparison is left out of its population and cohort: for each pair of claimed and probe subject the
   models are made anew without both. People are recognised by a hash of their recordings, not by their names.
 - What was chosen or fitted, and on what. Keystrokes: bin edges and population from monaco-free and monaco-fixed; pseudo-counts,
-  smoothing, normalisation, how sessions stand apart, channel weights and calibration on development trials of monaco-free: enrolling sessions, one at a
+  smoothing, normalisation, how sessions stand apart, the cohort's tempi, channel weights and calibration on development trials of monaco-free: enrolling sessions, one at a
   time taken out and cut into probes, of the people whose number is no multiple of three; for the weights, pseudo-counts,
-  normalisation and sessions also single sentences against the others of one session. Fixed text: form, weights and caps on
+  normalisation, sessions and tempi also single sentences against the others of one session. Fixed text: form, weights and caps on
   such trials of monaco-keypad, on later entries against the earlier ones of its first ten, and on pieces of words that such
   people of monaco-free type again and again; the fusion on the first of these alone. No trial that is shown below takes part,
   but for two things: pseudo-counts and normalisation were also looked at on all four sessions of monaco-fixed, of the same two
@@ -60,6 +60,9 @@ Judged on the development trials, held-out people beside them:
 - Scores put in means and spreads of other people's scores against the same reference (Z-norm), wholly or in part; the cohort's
   mixture tempered; bounds on a channel other than 12 nats; the population as one more of the cohort: dearer or no better.
 - Cohort tables of as many keys as the subject's: the same, whichever way they are shortened.
+- The cohort at other tempi than an eighth quicker and slower, holds apart from gaps too (five instead of three of each person), or moved
+  by a part of a bin: as good for sentences and dearer at 200 keys, or less.
+- Letters, spaces and other keys weighing differently inside of a channel, or as channels of their own: no better, or far dearer.
 - A cell's counts as overdispersed (Dirichlet-multinomial with a precision of 100 or 400): no better.
 - The nearest quarter, tenth or all of the cohort as mean and spread (T-norm), alone and beside the mixture that ships: the
   mixture's ratios cost less at every length. One mixture over all channels together costs more than one for each.

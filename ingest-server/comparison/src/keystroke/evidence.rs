@@ -9,7 +9,7 @@ use crate::score::{LogLikelihoodRatio, ModalityScore, Reason};
 use palet_features::KeystrokeBlock;
 use palet_features::keystroke::CHANNELS;
 
-/// The smallest cohort that normalises; below, the population alone stands for everybody else.
+/// The fewest people that normalise; below, the population alone stands for everybody else.
 const COHORT_MIN: usize = 8;
 /// The largest normalised score of a channel, in both directions. **Units**: nats.
 const CHANNEL_MAX: f32 = 12.0;
@@ -101,11 +101,11 @@ impl KeystrokeEvidence {
     #[must_use]
     pub fn channels(&self, models: &KeystrokeModels) -> ChannelScores {
         let lanes = models.lanes();
-        let people = models.cohort_size();
+        let voices = if models.cohort_size() < COHORT_MIN { 0 } else { models.voices() };
         let mut scores = [None; CHANNELS];
         for (channel, score) in scores.iter_mut().enumerate() {
             if self.counts[channel] > 0.0 {
-                let cohort = self.cohort.get(channel * lanes..channel * lanes + people).unwrap_or(&[]);
+                let cohort = self.cohort.get(channel * lanes..channel * lanes + voices).unwrap_or(&[]);
                 *score = Some(normalised(self.subject(channel), cohort));
             }
         }
@@ -150,7 +150,7 @@ impl KeystrokeEvidence {
 
 /// ln(p(probe | subject) / mean over the cohort of p(probe | person)); all as ratios to the population.
 fn normalised(score: f32, cohort: &[f32]) -> f32 {
-    if cohort.len() < COHORT_MIN {
+    if cohort.is_empty() {
         return score.clamp(-CHANNEL_MAX, CHANNEL_MAX);
     }
     let nearest = cohort.iter().copied().fold(f32::NEG_INFINITY, f32::max);

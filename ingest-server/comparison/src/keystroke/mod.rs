@@ -10,6 +10,7 @@ mod model;
 mod reference;
 mod sessions;
 mod tables;
+mod tempo;
 
 pub use calibration::{Calibration, CalibrationKnot, FusionWeights};
 pub use counts::KeyCounts;

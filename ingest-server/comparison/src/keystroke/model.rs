@@ -4,12 +4,17 @@ use super::calibration::{Calibration, FusionWeights};
 use super::counts::KeyCounts;
 use super::sessions::SessionCounts;
 use super::tables::Tables;
+use super::tempo::Tempo;
 use crate::model_file::{ModelError, ModelHash, ModelKind, PersonTag, open_model, seal_model};
 use palet_features::{Ladder, keystroke::Channel, keystroke::Layout};
 use serde::{Deserialize, Serialize};
 
 /// Lanes that the cohort is padded to, so that its loops have no remainder.
 pub(crate) const LANES: usize = 8;
+/// How much quicker and slower everybody of the cohort types too, as somebody else. **Units**: ln of a factor on times.
+const TEMPI: [f32; 2] = [-0.12, 0.12];
+/// Lanes of one person.
+const VOICES: usize = 1 + TEMPI.len();
 /// People that a cohort can have.
 pub(crate) const COHORT_MAX: usize = 256;
 
@@ -71,7 +76,6 @@ impl KeystrokeModels {
         Ok(seal_model(ModelKind::Keystroke, &bytes))
     }
 
-    /// A person of the cohort is the mean of their sessions' log ratios, one lane whatever their number.
     fn made(content: KeystrokeContent, hash: ModelHash) -> Self {
         let mut total = KeyCounts::default().cumulative();
         for person in &content.people {
@@ -81,14 +85,18 @@ impl KeystrokeModels {
             }
         }
         let population = Tables::population(&total);
-        let lanes = content.people.len().div_ceil(LANES) * LANES;
+        let voices = content.people.len() * VOICES;
+        let lanes = voices.div_ceil(LANES) * LANES;
+        let tempi = TEMPI.map(Tempo::of);
         let mut cohort = [0, 1, 2].map(|index| vec![0.0; population.steps[index].len() * lanes]);
-        for (lane, person) in content.people.iter().enumerate() {
-            for session in person.counts.views(None) {
-                let ratios = Tables::cohort(&session.counts, &population).log_ratios(&population);
-                for (table, ratios) in cohort.iter_mut().zip(&ratios) {
-                    let ratios = ratios.iter().enumerate();
-                    ratios.for_each(|(cell, ratio)| table[cell * lanes + lane] += session.share * ratio);
+        for (at, person) in content.people.iter().enumerate() {
+            let own = mean_of_sessions(&person.counts, &population);
+            let at_tempo = |tempo: &Tempo| tempo.tables(&own, &population).log_ratios(&population);
+            let [quicker, slower] = tempi.each_ref().map(at_tempo);
+            for (voice, ratios) in [own, quicker, slower].iter().enumerate() {
+                for (table, ratios) in cohort.iter_mut().zip(ratios) {
+                    let lane = table[at * VOICES + voice..].iter_mut().step_by(lanes);
+                    lane.zip(ratios).for_each(|(cell, ratio)| *cell = *ratio);
                 }
             }
         }
@@ -133,6 +141,11 @@ impl KeystrokeModels {
         self.content.people.len()
     }
 
+    /// People of the cohort, each at every tempo: the lanes that are somebody's.
+    pub(crate) fn voices(&self) -> usize {
+        self.content.people.len() * VOICES
+    }
+
     pub(crate) const fn population(&self) -> &Tables {
         &self.population
     }
@@ -150,6 +163,18 @@ impl KeystrokeModels {
     pub(crate) fn channel_of(&self, step: usize, cell: usize) -> Option<usize> {
         self.channel_of[step].get(cell).map(|channel| usize::from(*channel))
     }
+}
+
+/// A person of the cohort: the mean of their sessions' log ratios, whatever the number of sessions.
+fn mean_of_sessions(counts: &SessionCounts, population: &Tables) -> [Vec<f32>; 3] {
+    let mut mean = population.steps.each_ref().map(|step| vec![0.0; step.len()]);
+    for session in counts.views(None) {
+        let ratios = Tables::cohort(&session.counts, population).log_ratios(population);
+        for (mean, ratio) in mean.iter_mut().flatten().zip(ratios.iter().flatten()) {
+            *mean += session.share * ratio;
+        }
+    }
+    mean
 }
 
 fn channels_of(ladder: Ladder) -> Vec<u8> {

@@ -23,7 +23,7 @@ pub(crate) struct Tables {
 const COARSE_FIRST: [(usize, Ladder); 3] = [(2, Ladder::K1), (1, Ladder::K3), (0, Ladder::K4)];
 
 /// Every group of every channel of a step: channel, group, first cell.
-fn groups(ladder: Ladder) -> impl Iterator<Item = (Channel, usize, usize)> {
+pub(super) fn groups(ladder: Ladder) -> impl Iterator<Item = (Channel, usize, usize)> {
     let layout = Layout::of(ladder);
     Channel::ALL.into_iter().flat_map(move |channel| {
         (0..layout.groups(channel)).map(move |group| (channel, group, layout.cell(channel, group, 0)))

@@ -59,6 +59,19 @@ impl Channel {
         }
     }
 
+    /// Edges between the rows, and between the columns, of one class or class pair. **Units**: µs.
+    #[must_use]
+    pub const fn edges_us(self) -> (&'static [i32], &'static [i32]) {
+        match self {
+            Self::Dwell => (&[], &DWELL_EDGES_US),
+            Self::FlightUd => (&[], &UD_EDGES_US),
+            Self::FlightDd => (&[], &DD_EDGES_US),
+            Self::FlightUu => (&[], &UU_EDGES_US),
+            Self::DwellThenUd => (&JOINT_DWELL_EDGES_US, &JOINT_UD_EDGES_US),
+            Self::DwellThenDwell => (&JOINT_DWELL_EDGES_US, &JOINT_DWELL_EDGES_US),
+        }
+    }
+
     /// Bins of one group: one class, or one pair.
     #[must_use]
     pub const fn bins(self) -> usize {
