@@ -27,12 +27,12 @@ scorers: events are replayed as a page would see them, windows are compared as t
   normalisation, sessions and tempi also single sentences against the others of one session. Fixed text: form, weights and caps on
   such trials of monaco-keypad, on later entries against the earlier ones of its first ten, and on pieces of words that such
   people of monaco-free type again and again; the fusion on the first of these alone. No trial that is shown below takes part,
-  but for two things: pseudo-counts and normalisation were also looked at on all four sessions of monaco-fixed, of the same two
-  thirds of its people; and of fixed text two things were chosen on development trials, but after the trials shown had been seen:
-  that both densities have tails of one weight (lighter ones for somebody else had failed by people who hesitate), and the last two
-  of the four scores, release to release and nearness (the first two alone missed 34 % at 1 % FMR there, with nearness 32 %). *Held
-  out* rows are those trials in which both people's numbers are multiples of three: but for the bin edges and those two things
-  nothing was chosen or fitted on either. The pointer's choices were made on sapimouse, the session risk's sums with the takeover
+  but that pseudo-counts and normalisation were also looked at on all four sessions of monaco-fixed, of the same two thirds of
+  its people. Three things were chosen on development trials, but after the trials shown had been seen: of fixed text that both
+  densities have tails of one weight (lighter ones for somebody else had failed by people who hesitate), and the last two of its four
+  scores, release to release and nearness (the first two alone missed 34 % at 1 % FMR there, with nearness 32 %); of typing the
+  cohort's tempi (sessions apart had missed 8 % of monaco-free). *Held out* rows are those trials in which both people's numbers
+  are multiples of three: but for the bin edges and what was so chosen nothing was chosen or fitted on either. The pointer's choices were made on sapimouse, the session risk's sums with the takeover
   streams in view. Which scores are fused, and from where on a reference is compared by differences alone, was chosen on those of
   its people whose number is no multiple of three, each in a fold of their own, seen through remote desktops that no model had
   seen, and with a population that had seen no slow device at all.

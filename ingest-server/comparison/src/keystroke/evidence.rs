@@ -3,8 +3,8 @@
 //! Sums add up over blocks, so a window of several blocks costs no more than its blocks did.
 
 use super::counts::step_index;
-use super::model::KeystrokeModels;
-use super::reference::{PreparedKeystroke, PreparedSession};
+use super::model::{KeystrokeModels, LANES};
+use super::reference::PreparedKeystroke;
 use crate::score::{LogLikelihoodRatio, ModalityScore, Reason};
 use palet_features::KeystrokeBlock;
 use palet_features::keystroke::CHANNELS;
@@ -16,6 +16,8 @@ const CHANNEL_MAX: f32 = 12.0;
 /// What the subject's sessions say is taken to this power before it is averaged: counts of one probe lean on each other, and
 /// at their word the nearest session alone would speak.
 const SESSION_POWER: f32 = 0.3;
+/// What lies this far below the largest changes no sum that the largest is part of. **Units**: nats.
+const NEGLIGIBLE: f32 = -20.0;
 /// A channel that falls below this is worth naming as a reason: the subject's own lie about 0. **Units**: nats.
 const REASON_BELOW: f32 = -6.0;
 
@@ -37,41 +39,35 @@ pub type ChannelScores = [Option<f32>; CHANNELS];
 pub struct KeystrokeEvidence {
     keys: u32,
     counts: [f32; CHANNELS],
-    subject: Vec<SessionSums>,
+    /// ln of each session's share. **Shape** `[sessions]`.
+    ln_shares: Vec<f32>,
+    /// What the probe says of each of the subject's sessions. **Shape** `[CHANNELS, sessions]`.
+    subject: Vec<f32>,
+    /// What it says of the cohort. **Shape** `[CHANNELS, lanes]`.
     cohort: Vec<f32>,
-}
-
-/// What a probe says of one session of the subject.
-#[derive(Clone)]
-struct SessionSums {
-    ln_share: f32,
-    sums: [f32; CHANNELS],
 }
 
 impl KeystrokeEvidence {
     /// Adds one block.
     pub fn add(&mut self, models: &KeystrokeModels, reference: &PreparedKeystroke, block: &KeystrokeBlock) {
-        let lanes = models.lanes();
+        let (lanes, sessions) = (models.lanes(), reference.sessions());
         self.cohort.resize(CHANNELS * lanes, 0.0);
+        self.subject.resize(CHANNELS * sessions, 0.0);
+        self.ln_shares.clone_from(&reference.ln_shares);
         self.keys = self.keys.saturating_add(u32::from(block.keys));
-        if self.subject.is_empty() {
-            let none =
-                |session: &PreparedSession| SessionSums { ln_share: session.ln_share, sums: [0.0; CHANNELS] };
-            self.subject.extend(reference.sessions.iter().map(none));
-        }
         let step = step_index(block.ladder);
-        for &(cell, count) in &block.cells {
-            let cell = usize::from(cell);
-            let Some(channel) = models.channel_of(step, cell) else { continue };
-            let count = f32::from(count);
-            self.counts[channel] += count;
-            for (own, session) in self.subject.iter_mut().zip(&reference.sessions) {
-                own.sums[channel] += count * session.step(block.ladder).get(cell).unwrap_or(&0.0);
+        let channel_of = |cell: &(u16, u8)| models.channel_of(step, usize::from(cell.0));
+        for run in block.cells.chunk_by(|a, b| channel_of(a) == channel_of(b)) {
+            let Some(channel) = run.first().and_then(channel_of) else { continue };
+            let own = &mut self.subject[channel * sessions..(channel + 1) * sessions];
+            for &(cell, count) in run {
+                let count = f32::from(count);
+                self.counts[channel] += count;
+                let row = reference.row(block.ladder, usize::from(cell));
+                own.iter_mut().zip(row).for_each(|(sum, ratio)| *sum += count * ratio);
             }
-            let sums = &mut self.cohort[channel * lanes..(channel + 1) * lanes];
-            for (sum, other) in sums.iter_mut().zip(models.cohort_row(step, cell)) {
-                *sum += count * other;
-            }
+            let others = &mut self.cohort[channel * lanes..(channel + 1) * lanes];
+            add_rows(models.cohort_table(step), run, others);
         }
     }
 
@@ -80,12 +76,10 @@ impl KeystrokeEvidence {
         self.keys = self.keys.saturating_add(other.keys);
         self.cohort.resize(self.cohort.len().max(other.cohort.len()), 0.0);
         self.counts.iter_mut().zip(&other.counts).for_each(|(a, b)| *a += b);
-        if self.subject.is_empty() {
-            self.subject.clone_from(&other.subject);
-        } else {
-            for (own, others) in self.subject.iter_mut().zip(&other.subject) {
-                own.sums.iter_mut().zip(&others.sums).for_each(|(a, b)| *a += b);
-            }
+        self.subject.resize(self.subject.len().max(other.subject.len()), 0.0);
+        self.subject.iter_mut().zip(&other.subject).for_each(|(a, b)| *a += b);
+        if self.ln_shares.is_empty() {
+            self.ln_shares.clone_from(&other.ln_shares);
         }
         self.cohort.iter_mut().zip(&other.cohort).for_each(|(a, b)| *a += b);
     }
@@ -114,9 +108,10 @@ impl KeystrokeEvidence {
 
     /// ln of what the subject's sessions say of a channel, as a mean of the power [`SESSION_POWER`].
     fn subject(&self, channel: usize) -> f32 {
-        let said = || self.subject.iter().map(|own| SESSION_POWER.mul_add(own.sums[channel], own.ln_share));
-        let nearest = said().fold(f32::NEG_INFINITY, f32::max);
-        let sum: f32 = said().map(|session| libm::expf(session - nearest)).sum();
+        let sessions = self.ln_shares.len();
+        let sums = self.subject.iter().skip(channel * sessions).zip(&self.ln_shares);
+        let said = || sums.clone().map(|(sum, ln_share)| SESSION_POWER.mul_add(*sum, *ln_share));
+        let (nearest, sum) = exponentials(said());
         if sum > 0.0 { (nearest + libm::logf(sum)) / SESSION_POWER } else { 0.0 }
     }
 
@@ -153,10 +148,32 @@ fn normalised(score: f32, cohort: &[f32]) -> f32 {
     if cohort.is_empty() {
         return score.clamp(-CHANNEL_MAX, CHANNEL_MAX);
     }
-    let nearest = cohort.iter().copied().fold(f32::NEG_INFINITY, f32::max);
-    let sum: f32 = cohort.iter().map(|other| libm::expf(other - nearest)).sum();
+    let (nearest, sum) = exponentials(cohort.iter().copied());
     let others = nearest + libm::logf(sum / cohort.len() as f32);
     (score - others).clamp(-CHANNEL_MAX, CHANNEL_MAX)
+}
+
+/// The largest of some logarithms, and the sum of all as shares of it.
+fn exponentials(logarithms: impl Iterator<Item = f32> + Clone) -> (f32, f32) {
+    let largest = logarithms.clone().fold(f32::NEG_INFINITY, f32::max);
+    let below = logarithms.map(|value| value - largest).filter(|below| *below > NEGLIGIBLE);
+    (largest, below.map(libm::expf).sum())
+}
+
+/// Adds what the cohort says of a channel's cells to the sums of its lanes: some lanes at a time, which stay in registers
+/// over all cells.
+fn add_rows(table: &[f32], cells: &[(u16, u8)], sums: &mut [f32]) {
+    let lanes = sums.len();
+    for (at, sums) in sums.chunks_exact_mut(LANES).enumerate() {
+        let mut own = [0.0; LANES];
+        own.copy_from_slice(sums);
+        for &(cell, count) in cells {
+            let from = usize::from(cell) * lanes + at * LANES;
+            let Some(row) = table.get(from..from + LANES) else { continue };
+            own.iter_mut().zip(row).for_each(|(sum, ratio)| *sum += f32::from(count) * ratio);
+        }
+        sums.copy_from_slice(&own);
+    }
 }
 
 fn fused(channels: &ChannelScores, weights: &[f32; CHANNELS]) -> Option<f32> {

@@ -9,8 +9,8 @@ use crate::model_file::{ModelError, ModelHash, ModelKind, PersonTag, open_model,
 use palet_features::{Ladder, keystroke::Channel, keystroke::Layout};
 use serde::{Deserialize, Serialize};
 
-/// Lanes that the cohort is padded to, so that its loops have no remainder.
-pub(crate) const LANES: usize = 8;
+/// Lanes that are added up together; the cohort is padded to a multiple, so that its loops have no remainder.
+pub(crate) const LANES: usize = 16;
 /// How much quicker and slower everybody of the cohort types too, as somebody else. **Units**: ln of a factor on times.
 const TEMPI: [f32; 2] = [-0.12, 0.12];
 /// Lanes of one person.
@@ -154,9 +154,9 @@ impl KeystrokeModels {
         self.lanes
     }
 
-    /// Log ratios of the cohort in one cell. **Shape** `[lanes]`.
-    pub(crate) fn cohort_row(&self, step: usize, cell: usize) -> &[f32] {
-        self.cohort[step].get(cell * self.lanes..(cell + 1) * self.lanes).unwrap_or(&[])
+    /// Log ratios of the cohort. **Shape** `[cells, lanes]`.
+    pub(crate) fn cohort_table(&self, step: usize) -> &[f32] {
+        &self.cohort[step]
     }
 
     /// The channel of a cell.

@@ -63,12 +63,16 @@ impl KeystrokeReference {
     #[must_use]
     pub fn prepare(&self, models: &KeystrokeModels, learnt: Option<&Self>) -> PreparedKeystroke {
         let population = models.population();
-        let session = |view: &SessionView| PreparedSession {
-            ln_share: libm::logf(view.share),
-            log_ratios: Tables::subject(&view.counts, population).log_ratios(population),
+        let views = self.counts.views(learnt.map(|learnt| &learnt.counts));
+        let tables = |view: &SessionView| Tables::subject(&view.counts, population).log_ratios(population);
+        let sessions: Vec<[Vec<f32>; 3]> = views.iter().map(tables).collect();
+        let by_cell = |step: usize| {
+            let cells = population.steps[step].len();
+            (0..cells).flat_map(|cell| sessions.iter().map(move |tables| tables[step][cell])).collect()
         };
         PreparedKeystroke {
-            sessions: self.counts.views(learnt.map(|learnt| &learnt.counts)).iter().map(session).collect(),
+            ln_shares: views.iter().map(|view| libm::logf(view.share)).collect(),
+            log_ratios: [0, 1, 2].map(by_cell),
         }
     }
 }
@@ -76,20 +80,20 @@ impl KeystrokeReference {
 /// Each session's tables.
 #[derive(Clone)]
 pub struct PreparedKeystroke {
-    pub(crate) sessions: Vec<PreparedSession>,
-}
-
-/// One session's part of a reference.
-#[derive(Clone)]
-pub(crate) struct PreparedSession {
-    /// ln(share of the reference's keys).
-    pub(crate) ln_share: f32,
-    /// ln(session / population) of every cell. **Shape** `[K4, K3, K1]`.
+    /// ln of each session's share of the reference's keys. **Shape** `[sessions]`.
+    pub(crate) ln_shares: Vec<f32>,
+    /// ln(session / population) of every cell, by step (K4, K3, K1). **Shape** `[cells, sessions]`.
     log_ratios: [Vec<f32>; 3],
 }
 
-impl PreparedSession {
-    pub(crate) fn step(&self, ladder: Ladder) -> &[f32] {
-        &self.log_ratios[step_index(ladder)]
+impl PreparedKeystroke {
+    pub(crate) fn sessions(&self) -> usize {
+        self.ln_shares.len()
+    }
+
+    /// What each session says of a cell; nothing of one that the step has not. **Shape** `[sessions]`.
+    pub(crate) fn row(&self, ladder: Ladder, cell: usize) -> &[f32] {
+        let sessions = self.sessions();
+        self.log_ratios[step_index(ladder)].get(cell * sessions..(cell + 1) * sessions).unwrap_or(&[])
     }
 }
