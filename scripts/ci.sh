@@ -34,5 +34,6 @@ part test-js test-js
 part size size
 part docs docs
 part e2e e2e
+part rescore rescore
 part eval eval
 part eval-docs eval-docs-check

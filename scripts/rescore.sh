@@ -5,4 +5,4 @@ set -euo pipefail
 cd "$(dirname "$0")/.."
 other=$PWD/target/release/palet
 [ -x "$other" ] || { echo "rescore: expected another build at $other; make build" >&2; exit 2; }
-PALET_OTHER_BUILD=$other cargo test --locked --package palet-server --test rescore -- --nocapture
+PALET_OTHER_BUILD=$other cargo test --locked --workspace --test rescore -- --nocapture

@@ -169,9 +169,12 @@ fn by_another_process(data: &Path, decisions: usize) {
     let output = Command::new(other)
         .args(["rescore", "--all", "--json"])
         .env("PALET_STORE__DATA_FOLDER", data)
+        // No setting: the command would refuse it.
+        .env_remove("PALET_OTHER_BUILD")
         .output()
         .unwrap();
-    let report: Value = serde_json::from_slice(&output.stdout).unwrap();
+    let said = String::from_utf8_lossy(&output.stderr);
+    let report: Value = serde_json::from_slice(&output.stdout).unwrap_or_else(|_| panic!("{said}"));
     assert!(output.status.success(), "{report}");
     assert_eq!(report["unreadable_sessions"], 0);
     assert_eq!((&report["decisions"], &report["same"]), (&json!(decisions), &json!(decisions)), "{report}");
