@@ -3,9 +3,12 @@
 //! Sums add up over blocks, so a window of several blocks costs no more than its blocks did.
 
 use super::counts::step_index;
-use super::model::{KeystrokeModels, LANES};
+use super::lanes::{add_rows, log_sum_exp};
+use super::model::KeystrokeModels;
 use super::reference::PreparedKeystroke;
+use super::sessions::SESSIONS_MAX;
 use crate::score::{LogLikelihoodRatio, ModalityScore, Reason};
+use fearless_simd::Level;
 use palet_features::KeystrokeBlock;
 use palet_features::keystroke::CHANNELS;
 
@@ -16,8 +19,6 @@ const CHANNEL_MAX: f32 = 12.0;
 /// What the subject's sessions say is taken to this power before it is averaged: counts of one probe lean on each other, and
 /// at their word the nearest session alone would speak.
 const SESSION_POWER: f32 = 0.3;
-/// What lies this far below the largest changes no sum that the largest is part of. **Units**: nats.
-const NEGLIGIBLE: f32 = -20.0;
 /// A channel that falls below this is worth naming as a reason: the subject's own lie about 0. **Units**: nats.
 const REASON_BELOW: f32 = -6.0;
 
@@ -67,7 +68,7 @@ impl KeystrokeEvidence {
                 own.iter_mut().zip(row).for_each(|(sum, ratio)| *sum += count * ratio);
             }
             let others = &mut self.cohort[channel * lanes..(channel + 1) * lanes];
-            add_rows(models.cohort_table(step), run, others);
+            add_rows(models.level(), models.cohort_table(step), run, others);
         }
     }
 
@@ -100,19 +101,21 @@ impl KeystrokeEvidence {
         for (channel, score) in scores.iter_mut().enumerate() {
             if self.counts[channel] > 0.0 {
                 let cohort = self.cohort.get(channel * lanes..channel * lanes + voices).unwrap_or(&[]);
-                *score = Some(normalised(self.subject(channel), cohort));
+                *score = Some(normalised(models.level(), self.subject(models.level(), channel), cohort));
             }
         }
         scores
     }
 
     /// ln of what the subject's sessions say of a channel, as a mean of the power [`SESSION_POWER`].
-    fn subject(&self, channel: usize) -> f32 {
+    fn subject(&self, level: Level, channel: usize) -> f32 {
         let sessions = self.ln_shares.len();
         let sums = self.subject.iter().skip(channel * sessions).zip(&self.ln_shares);
-        let said = || sums.clone().map(|(sum, ln_share)| SESSION_POWER.mul_add(*sum, *ln_share));
-        let (nearest, sum) = exponentials(said());
-        if sum > 0.0 { (nearest + libm::logf(sum)) / SESSION_POWER } else { 0.0 }
+        let mut said = [f32::NEG_INFINITY; SESSIONS_MAX as usize];
+        for (said, (sum, ln_share)) in said.iter_mut().zip(sums) {
+            *said = SESSION_POWER.mul_add(*sum, *ln_share);
+        }
+        if sessions == 0 { 0.0 } else { log_sum_exp(level, &said) / SESSION_POWER }
     }
 
     /// Every channel by itself, for evaluation; none where nothing was typed.
@@ -144,36 +147,12 @@ impl KeystrokeEvidence {
 }
 
 /// ln(p(probe | subject) / mean over the cohort of p(probe | person)); all as ratios to the population.
-fn normalised(score: f32, cohort: &[f32]) -> f32 {
+fn normalised(level: Level, score: f32, cohort: &[f32]) -> f32 {
     if cohort.is_empty() {
         return score.clamp(-CHANNEL_MAX, CHANNEL_MAX);
     }
-    let (nearest, sum) = exponentials(cohort.iter().copied());
-    let others = nearest + libm::logf(sum / cohort.len() as f32);
+    let others = log_sum_exp(level, cohort) - libm::logf(cohort.len() as f32);
     (score - others).clamp(-CHANNEL_MAX, CHANNEL_MAX)
-}
-
-/// The largest of some logarithms, and the sum of all as shares of it.
-fn exponentials(logarithms: impl Iterator<Item = f32> + Clone) -> (f32, f32) {
-    let largest = logarithms.clone().fold(f32::NEG_INFINITY, f32::max);
-    let below = logarithms.map(|value| value - largest).filter(|below| *below > NEGLIGIBLE);
-    (largest, below.map(libm::expf).sum())
-}
-
-/// Adds what the cohort says of a channel's cells to the sums of its lanes: some lanes at a time, which stay in registers
-/// over all cells.
-fn add_rows(table: &[f32], cells: &[(u16, u8)], sums: &mut [f32]) {
-    let lanes = sums.len();
-    for (at, sums) in sums.chunks_exact_mut(LANES).enumerate() {
-        let mut own = [0.0; LANES];
-        own.copy_from_slice(sums);
-        for &(cell, count) in cells {
-            let from = usize::from(cell) * lanes + at * LANES;
-            let Some(row) = table.get(from..from + LANES) else { continue };
-            own.iter_mut().zip(row).for_each(|(sum, ratio)| *sum += f32::from(count) * ratio);
-        }
-        sums.copy_from_slice(&own);
-    }
 }
 
 fn fused(channels: &ChannelScores, weights: &[f32; CHANNELS]) -> Option<f32> {
@@ -246,7 +225,7 @@ mod tests {
         let dwell = |prepared: &PreparedKeystroke, bins: [u16; 2]| {
             let mut evidence = KeystrokeEvidence::default();
             bins.iter().for_each(|bin| evidence.add(&models, prepared, &block(*bin)));
-            evidence.subject(0)
+            evidence.subject(models.level(), 0)
         };
         assert!(dwell(&apart, [2, 2]) > dwell(&together, [2, 2]));
         assert!(dwell(&apart, [2, 8]) < dwell(&together, [2, 8]));

@@ -1,11 +1,12 @@
 //! Keystroke histograms against the subject's, the population's and a cohort's tables.
 //!
 //! One file a step: counts, counts by session, tables of probabilities, models made from other people's counts, the subject's reference,
-//! the evidence of a probe and its normalised, fused and calibrated score.
+//! the evidence of a probe and its normalised, fused and calibrated score; beneath it, sums over the cohort's lanes.
 
 mod calibration;
 mod counts;
 mod evidence;
+mod lanes;
 mod model;
 mod reference;
 mod sessions;

@@ -2,15 +2,15 @@
 
 use super::calibration::{Calibration, FusionWeights};
 use super::counts::KeyCounts;
+use super::lanes::LANES;
 use super::sessions::SessionCounts;
 use super::tables::Tables;
 use super::tempo::Tempo;
 use crate::model_file::{ModelError, ModelHash, ModelKind, PersonTag, open_model, seal_model};
+use fearless_simd::Level;
 use palet_features::{Ladder, keystroke::Channel, keystroke::Layout};
 use serde::{Deserialize, Serialize};
 
-/// Lanes that are added up together; the cohort is padded to a multiple, so that its loops have no remainder.
-pub(crate) const LANES: usize = 16;
 /// How much quicker and slower everybody of the cohort types too, as somebody else. **Units**: ln of a factor on times.
 const TEMPI: [f32; 2] = [-0.12, 0.12];
 /// Lanes of one person.
@@ -45,6 +45,7 @@ pub struct KeystrokeModels {
     population: Tables,
     cohort: [Vec<f32>; 3],
     lanes: usize,
+    level: Level,
     channel_of: [Vec<u8>; 3],
 }
 
@@ -100,7 +101,15 @@ impl KeystrokeModels {
                 }
             }
         }
-        Self { content, hash, population, cohort, lanes, channel_of: Ladder::ALL.map(channels_of) }
+        Self {
+            content,
+            hash,
+            population,
+            cohort,
+            lanes,
+            level: Level::new(),
+            channel_of: Ladder::ALL.map(channels_of),
+        }
     }
 
     /// The same model made without some people.
@@ -152,6 +161,11 @@ impl KeystrokeModels {
 
     pub(crate) const fn lanes(&self) -> usize {
         self.lanes
+    }
+
+    /// The widest vectors of this machine.
+    pub(crate) const fn level(&self) -> Level {
+        self.level
     }
 
     /// Log ratios of the cohort. **Shape** `[cells, lanes]`.

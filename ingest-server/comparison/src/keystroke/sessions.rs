@@ -12,7 +12,7 @@ use std::fmt;
 /// A session of fewer keys is joined with the next.
 const SESSION_KEYS_MIN: u32 = 120;
 /// Sessions that are kept apart, at most.
-const SESSIONS_MAX: u32 = 8;
+pub(super) const SESSIONS_MAX: u32 = 8;
 /// How much of a session's tables is the session's own; the rest is what the person types in all of them.
 const OWN_SHARE: f32 = 0.8;
 /// Stored in the place of the total of keys where sessions follow. Counts without sessions begin with their keys, which are
@@ -151,7 +151,10 @@ impl<'de> Visitor<'de> for SessionsVisitor {
         let missing = |at| A::Error::invalid_length(at, &"two parts");
         let keys: u32 = seq.next_element()?.ok_or_else(|| missing(0))?;
         if keys == SESSIONS_FOLLOW {
-            let sessions = seq.next_element()?.ok_or_else(|| missing(1))?;
+            let sessions: Vec<KeyCounts> = seq.next_element()?.ok_or_else(|| missing(1))?;
+            if sessions.len() > SESSIONS_MAX as usize {
+                return Err(A::Error::invalid_length(sessions.len(), &"eight sessions at most"));
+            }
             return Ok(SessionCounts { sessions });
         }
         let steps = seq.next_element()?.ok_or_else(|| missing(1))?;
@@ -218,5 +221,7 @@ mod tests {
         let older = postcard::to_allocvec(&counts.total()).unwrap();
         assert_eq!(kept(&postcard::from_bytes(&older).unwrap()), [244]);
         assert!((0..stored.len()).all(|cut| postcard::from_bytes::<SessionCounts>(&stored[..cut]).is_err()));
+        let nine = SessionCounts { sessions: vec![KeyCounts::default(); SESSIONS_MAX as usize + 1] };
+        assert!(postcard::from_bytes::<SessionCounts>(&postcard::to_allocvec(&nine).unwrap()).is_err());
     }
 }
