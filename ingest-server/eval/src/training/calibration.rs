@@ -7,8 +7,9 @@ use crate::trials::{self, ScoredTrial};
 use palet_comparison::Models;
 use palet_comparison::keystroke::{CHANNEL_NAMES, Calibration, CalibrationKnot, FusionWeights};
 
-/// Lengths at which a line is fitted. **Units**: keys.
-const LENGTHS: [usize; 6] = [16, 32, 64, 100, 200, 400];
+/// Lengths at which a line is fitted: on both sides of each step of the ladder, since a line between the two would take a block
+/// of 63 keys for nearly one with four classes. **Units**: keys.
+const LENGTHS: [usize; 9] = [16, 23, 24, 40, 63, 64, 100, 200, 400];
 /// Trials on which the channels are weighed together: a sentence and what the trials of free text type, against other
 /// sessions, and a sentence against the others of one sitting.
 const WEIGHED: [Probes; 3] = [Probes::Rows(45), Probes::Rows(100), Probes::Sentences(45)];
