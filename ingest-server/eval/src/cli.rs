@@ -13,6 +13,7 @@ use crate::trials::{self, FUSION};
 use clap::Args;
 use palet_comparison::pointer::TrainingError;
 use palet_comparison::{ModelError, Models};
+use palet_features::Ladder;
 use palet_policy::Policy;
 use palet_risk::RiskSettings;
 use palet_sequence::SequenceError;
@@ -49,6 +50,9 @@ pub struct EvalArgs {
     /// Replays pointers as through a remote desktop that no model was made from.
     #[arg(long)]
     pub remote_desktop: bool,
+    /// Replays keys through pages that tell so many key classes at most; 3 is what a strict page tells.
+    #[arg(long, value_name = "N", default_value_t = 4, value_parser = parse_classes)]
+    pub classes: usize,
     /// Makes population and cohort from these corpora instead of taking the shipped ones.
     #[arg(long, value_name = "CORPUS", num_args = 1..)]
     pub background: Vec<PathBuf>,
@@ -134,6 +138,7 @@ pub fn run(args: &EvalArgs, stdout: &mut impl Write, stderr: &mut impl Write) ->
         if args.remote_desktop {
             corpus.device = device::REMOTE_DESKTOP;
         }
+        corpus.finest = ladder_of(args.classes);
         corpus.join_probes(usize::from(args.joined));
         if args.takeover {
             run_takeover(&corpus, &models, args, stdout, stderr)?;
@@ -150,6 +155,7 @@ pub fn run(args: &EvalArgs, stdout: &mut impl Write, stderr: &mut impl Write) ->
         let mut json = judged::json(&corpus, &run, &summary, &models, &background);
         json["probes_joined"] = args.joined.into();
         json["remote_desktop"] = args.remote_desktop.into();
+        json["classes"] = args.classes.into();
         if let Some(folder) = args.folder_of(&corpus.name) {
             report::write_trials(&folder, &corpus, &run, scorer, &summary, &json)?;
         }
@@ -160,6 +166,17 @@ pub fn run(args: &EvalArgs, stdout: &mut impl Write, stderr: &mut impl Write) ->
         }
     }
     Ok(())
+}
+
+fn parse_classes(text: &str) -> Result<usize, String> {
+    let known = Ladder::ALL.map(Ladder::classes);
+    let classes = text.parse().ok().filter(|classes| known.contains(classes));
+    classes.ok_or_else(|| format!("expected one of {known:?}, got {text:?}"))
+}
+
+/// The finest step of pages that tell so many classes.
+fn ladder_of(classes: usize) -> Ladder {
+    Ladder::ALL.into_iter().find(|ladder| ladder.classes() <= classes).unwrap_or(Ladder::K1)
 }
 
 pub(crate) fn read(folder: &Path) -> Result<Corpus, EvalError> {

@@ -69,7 +69,15 @@ fn scenes(keys: &Corpus, pointers: &Corpus, settings: &TakeoverSettings<'_>) -> 
         let mut left_out = people(typing, &known[0]);
         left_out.extend(people(pointing, &known[1]));
         let name = format!("{}/{}+{}/{}", keys.name, typing.id, pointers.name, pointing.id);
-        Ok(Scene { name, events, takeover_at, enrolled, left_out, kind: CorpusKind::Keystroke })
+        Ok(Scene {
+            name,
+            events,
+            takeover_at,
+            enrolled,
+            left_out,
+            kind: CorpusKind::Keystroke,
+            finest: keys.finest,
+        })
     };
     pairs(keys, pointers).into_iter().filter_map(|pair| scene(pair).ok()).collect()
 }

@@ -18,6 +18,7 @@ use palet_comparison::fixed_text::{FIXED_TEXT_SCORES, FixedTextContent, FixedTex
 use palet_comparison::keystroke::{Calibration, FusionWeights, KeystrokeContent, KeystrokeModels, Person};
 use palet_comparison::one_class;
 use palet_comparison::pointer::TrainingPeople;
+use palet_features::Ladder;
 use palet_policy::Policy;
 use palet_risk::RiskSettings;
 use std::ffi::OsString;
@@ -246,8 +247,12 @@ fn keystroke_model(
         .ok_or_else(|| EvalError::NoTrials(fit_on.name.clone()))?;
     writeln!(stderr, "weights {:.3?}", content.weights.0)?;
     content.calibration = training::calibrate(&mut fit_on, &made(&content)?);
-    for knot in &content.calibration.knots {
-        writeln!(stderr, "{} keys: llr = {:.3} x {:+.3}", knot.keys, knot.slope, knot.intercept)?;
+    for (knots, ladder) in content.calibration.knots.iter().zip(Ladder::ALL) {
+        for knot in knots {
+            let classes = ladder.classes();
+            let (keys, slope, intercept) = (knot.keys, knot.slope, knot.intercept);
+            writeln!(stderr, "{classes} classes, {keys} keys: llr = {slope:.3} x {intercept:+.3}")?;
+        }
     }
     Ok(KeystrokeModels::encode(&content)?)
 }

@@ -3,7 +3,7 @@
 use crate::corpus::{KeyRow, PointerRow, Rows};
 use crate::device::Device;
 use palet_capture::{Event, FieldKind, KeyEvent, KeyPhase, KeySlot, PointerEvent, PointerKind, What};
-use palet_features::{Extractor, ExtractorSettings, FeatureWindow};
+use palet_features::{Extractor, ExtractorSettings, FeatureWindow, Ladder};
 use palet_units::Micros;
 use sha2::{Digest, Sha256};
 
@@ -49,15 +49,26 @@ pub fn windows_of(settings: ExtractorSettings, seed: [u8; 32], events: &[Event])
 /// The windows of one span, replayed by itself.
 #[must_use]
 pub fn windows_of_rows(rows: Rows<'_>, field: FieldKind, name: &str) -> Vec<FeatureWindow> {
-    windows_on(Device::Recorded, rows, field, name)
+    windows_on(Device::Recorded, Ladder::K4, rows, field, name)
 }
 
-/// The windows of one span, replayed by itself as a device would have reported it.
+/// The windows of one span, replayed by itself as a device would have reported it and a page of such key classes told it.
 #[must_use]
-pub fn windows_on(device: Device, rows: Rows<'_>, field: FieldKind, name: &str) -> Vec<FeatureWindow> {
+pub fn windows_on(
+    device: Device,
+    finest: Ladder,
+    rows: Rows<'_>,
+    field: FieldKind,
+    name: &str,
+) -> Vec<FeatureWindow> {
     let events = device.seen(&events_of(rows, field, Micros(ORIGIN_US as u64)));
-    let timed = windows_of(ExtractorSettings::default(), seed_of(name), &events);
+    let timed = windows_of(page_of(finest), seed_of(name), &events);
     timed.into_iter().map(|timed| timed.window).collect()
+}
+
+/// A page that tells key classes no finer than these.
+pub(crate) fn page_of(finest: Ladder) -> ExtractorSettings {
+    ExtractorSettings { finest, ..ExtractorSettings::default() }
 }
 
 struct Replay {

@@ -10,11 +10,11 @@ pub use points::OperatingPoint;
 use crate::corpus::{Corpus, CorpusKind, Fault, FaultKind, Stream};
 use crate::folding::KnownPeople;
 use crate::parallel;
-use crate::replay::{Timed, events_of, seed_of, windows_of};
+use crate::replay::{Timed, events_of, page_of, seed_of, windows_of};
 use crate::trials::{enrolling_sessions_of, field_of, with_training};
 use palet_capture::{Event, FieldKind, KeyPhase, What};
 use palet_comparison::{Margin, Models, PersonTag, PreparedReference, Reference, Scores, SessionComparison};
-use palet_features::{DeviceClass, ExtractorSettings, FeatureWindow};
+use palet_features::{DeviceClass, FeatureWindow, Ladder};
 use palet_policy::{Policy, RiskBand};
 use palet_risk::{RiskSettings, SessionRisk, learned_margin};
 use palet_units::Micros;
@@ -40,6 +40,8 @@ pub(crate) struct Scene {
     pub(crate) left_out: Vec<PersonTag>,
     /// What the figures count.
     pub(crate) kind: CorpusKind,
+    /// The finest key classes of the page.
+    pub(crate) finest: Ladder,
 }
 
 /// One step of a stream: what one window said.
@@ -241,12 +243,13 @@ fn scene_of(
         enrolled: enrolments.get(&stream.claimed).ok_or(FaultKind::NotEnrolled)?.clone(),
         left_out: known.tags_of(&people),
         kind: corpus.kind,
+        finest: corpus.finest,
     })
 }
 
 fn compare(scene: &Scene, settings: &TakeoverSettings<'_>) -> Result<Compared, FaultKind> {
-    let Scene { name, events, takeover_at, enrolled, left_out, kind } = scene;
-    let windows = windows_of(ExtractorSettings::default(), seed_of(name), events);
+    let Scene { name, events, takeover_at, enrolled, left_out, kind, finest } = scene;
+    let windows = windows_of(page_of(*finest), seed_of(name), events);
     let thinned = (!left_out.is_empty()).then(|| settings.models.without(left_out));
     let models = thinned.as_ref().unwrap_or(settings.models);
     let reference =

@@ -127,7 +127,10 @@ pub(crate) fn field_of(corpus: &Corpus) -> FieldKind {
 
 fn replayed_span(corpus: &Corpus, span: &Span, field: FieldKind) -> Vec<FeatureWindow> {
     let name = format!("{}/{}/{}/{}", corpus.name, span.subject, span.session, span.first);
-    corpus.rows(span).map(|rows| windows_on(corpus.device, rows, field, &name)).unwrap_or_default()
+    corpus
+        .rows(span)
+        .map(|rows| windows_on(corpus.device, corpus.finest, rows, field, &name))
+        .unwrap_or_default()
 }
 
 /// The windows that enrol each subject, span by span in the file's order.

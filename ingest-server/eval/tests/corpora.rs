@@ -52,6 +52,7 @@ fn args(folder: &Path) -> EvalArgs {
         out: None,
         scorer: None,
         joined: 1,
+        classes: 4,
         remote_desktop: false,
         background: vec![],
     }

@@ -2,6 +2,7 @@
 //!
 //! Sums add up over blocks, so a window of several blocks costs no more than its blocks did.
 
+use super::calibration::STEPS;
 use super::counts::step_index;
 use super::lanes::{add_rows, log_sum_exp};
 use super::model::KeystrokeModels;
@@ -38,7 +39,8 @@ pub type ChannelScores = [Option<f32>; CHANNELS];
 /// Sums over the blocks of one probe.
 #[derive(Clone, Default)]
 pub struct KeystrokeEvidence {
-    keys: u32,
+    /// By the step of their block.
+    keys: [u32; STEPS],
     counts: [f32; CHANNELS],
     /// ln of each session's share. **Shape** `[sessions]`.
     ln_shares: Vec<f32>,
@@ -55,8 +57,8 @@ impl KeystrokeEvidence {
         self.cohort.resize(CHANNELS * lanes, 0.0);
         self.subject.resize(CHANNELS * sessions, 0.0);
         self.ln_shares.clone_from(&reference.ln_shares);
-        self.keys = self.keys.saturating_add(u32::from(block.keys));
         let step = step_index(block.ladder);
+        self.keys[step] = self.keys[step].saturating_add(u32::from(block.keys));
         let channel_of = |cell: &(u16, u8)| models.channel_of(step, usize::from(cell.0));
         for run in block.cells.chunk_by(|a, b| channel_of(a) == channel_of(b)) {
             let Some(channel) = run.first().and_then(channel_of) else { continue };
@@ -74,7 +76,7 @@ impl KeystrokeEvidence {
 
     /// Adds another probe's evidence, gathered against the same reference and models.
     pub fn merge(&mut self, other: &Self) {
-        self.keys = self.keys.saturating_add(other.keys);
+        self.keys.iter_mut().zip(other.keys).for_each(|(a, b)| *a = a.saturating_add(b));
         self.cohort.resize(self.cohort.len().max(other.cohort.len()), 0.0);
         self.counts.iter_mut().zip(&other.counts).for_each(|(a, b)| *a += b);
         self.subject.resize(self.subject.len().max(other.subject.len()), 0.0);
@@ -87,8 +89,8 @@ impl KeystrokeEvidence {
 
     /// Keys behind the evidence.
     #[must_use]
-    pub const fn keys(&self) -> u32 {
-        self.keys
+    pub fn keys(&self) -> u32 {
+        self.keys.iter().copied().fold(0, u32::saturating_add)
     }
 
     /// Each channel's score: how much likelier the probe is for the subject than for somebody of the cohort, who is
@@ -129,14 +131,15 @@ impl KeystrokeEvidence {
     /// What the channels say together; nothing where nothing was typed.
     #[must_use]
     pub fn score(&self, models: &KeystrokeModels) -> Option<ModalityScore> {
-        if self.keys == 0 {
+        let keys = self.keys();
+        if keys == 0 {
             return None;
         }
         let channels = self.channels(models);
         let fused = fused(&channels, &models.content().weights.0)?;
         let nats = models.content().calibration.nats(fused, self.keys);
         let llr = LogLikelihoodRatio::bounded(nats);
-        Some(ModalityScore { llr, events: self.keys, reason: reason(&channels) })
+        Some(ModalityScore { llr, events: keys, reason: reason(&channels) })
     }
 
     /// The fused score before it is calibrated.

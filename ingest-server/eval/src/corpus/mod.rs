@@ -11,6 +11,7 @@ mod table;
 use crate::device::Device;
 pub use events::{KeyRow, PointerRow, Recording, Rows, phase_of_name};
 pub use key_name::class_of_name;
+use palet_features::Ladder;
 pub use spans::{EnrolSpan, Span, Stream, Trial};
 pub use table::{Fault, FaultKind};
 
@@ -79,6 +80,8 @@ pub struct Corpus {
     pub faults: Vec<Fault>,
     /// How pointers are replayed.
     pub device: Device,
+    /// The finest key classes of the pages that keys are replayed through.
+    pub finest: Ladder,
     index: HashMap<(String, String), usize>,
 }
 
@@ -109,6 +112,7 @@ impl Corpus {
             streams,
             faults,
             device: Device::Recorded,
+            finest: Ladder::K4,
             index,
         };
         corpus.check_enrolments();

@@ -6,10 +6,13 @@ use crate::corpus::Corpus;
 use crate::trials::{self, ScoredTrial};
 use palet_comparison::Models;
 use palet_comparison::keystroke::{CHANNEL_NAMES, Calibration, CalibrationKnot, FusionWeights};
+use palet_features::Ladder;
 
-/// Lengths at which a line is fitted: on both sides of each step of the ladder, since a line between the two would take a block
-/// of 63 keys for nearly one with four classes. **Units**: keys.
-const LENGTHS: [usize; 9] = [16, 23, 24, 40, 63, 64, 100, 200, 400];
+/// Lengths at which a line is fitted, for pages of each step of the ladder, finest first: on both sides of the lengths where a
+/// block gets finer, since a line between the two would take a block of 63 keys for nearly one with four classes. A coarser
+/// step needs the lengths alone that a finer one would tell more finely. **Units**: keys.
+const LENGTHS: [&[usize]; 3] =
+    [&[16, 23, 24, 40, 63, 64, 100, 200, 400], &[64, 100, 200, 400], &[24, 64, 100, 200, 400]];
 /// Trials on which the channels are weighed together: a sentence and what the trials of free text type, against other
 /// sessions, and a sentence against the others of one sitting.
 const WEIGHED: [Probes; 3] = [Probes::Rows(45), Probes::Rows(100), Probes::Sentences(45)];
@@ -39,19 +42,21 @@ pub(super) fn row(trial: &ScoredTrial, names: &[&str]) -> (Vec<f64>, bool) {
 /// Fits the calibration.
 #[must_use]
 pub fn calibrate(corpus: &mut Corpus, models: &Models) -> Calibration {
-    let mut knots = Vec::new();
-    for keys in LENGTHS {
-        let rows = scored(corpus, models, Probes::Rows(keys), &[UNCALIBRATED]);
-        let scores: Vec<(f64, bool)> = rows.iter().map(|(scores, mated)| (scores[0], *mated)).collect();
-        if let Some((slope, intercept)) = logistic(&scores) {
-            knots.push(CalibrationKnot {
-                keys: keys as f32,
-                slope: slope as f32,
-                intercept: intercept as f32,
-            });
-        }
+    let finest = corpus.finest;
+    let mut knots = [const { Vec::new() }; LENGTHS.len()];
+    for (knots, (ladder, lengths)) in knots.iter_mut().zip(Ladder::ALL.into_iter().zip(LENGTHS)) {
+        corpus.finest = ladder;
+        knots.extend(lengths.iter().filter_map(|keys| knot_at(*keys, corpus, models)));
     }
+    corpus.finest = finest;
     Calibration { knots }
+}
+
+fn knot_at(keys: usize, corpus: &mut Corpus, models: &Models) -> Option<CalibrationKnot> {
+    let rows = scored(corpus, models, Probes::Rows(keys), &[UNCALIBRATED]);
+    let scores: Vec<(f64, bool)> = rows.iter().map(|(scores, mated)| (scores[0], *mated)).collect();
+    let (slope, intercept) = logistic(&scores)?;
+    Some(CalibrationKnot { keys: keys as f32, slope: slope as f32, intercept: intercept as f32 })
 }
 
 /// Pull of the weights towards 0.
