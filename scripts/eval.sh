@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
 # Error rates of the shipped extractor, models and scorers on every corpus below the folder; skipped where there is none.
+# Reports of each stand in target/eval afterwards, the figures in target/measured/eval.json.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 corpora=$1
@@ -8,10 +9,19 @@ if [ ! -d "$corpora" ]; then
   echo "eval: skipped, there are no corpora at $corpora (set PALET_DATA to their parent folder)"
   exit 0
 fi
-mkdir -p target/measured
+rm -rf target/eval
 takeover=()
 for corpus in "$corpora"/*/; do
-  [ -f "$corpus/takeover.csv" ] && takeover+=("$corpus")
+  if [ -f "$corpus/takeover.csv" ]; then takeover+=("$corpus"); fi
 done
-"$palet" eval "$corpora"/*/
-"$palet" eval --takeover "${takeover[@]}"
+"$palet" eval --out target/eval/trials "$corpora"/*/
+if [ -d "$corpora/sapimouse" ]; then
+  "$palet" eval --joined 3 --out target/eval/joined "$corpora/sapimouse"
+fi
+if [ ${#takeover[@]} -gt 0 ]; then
+  "$palet" eval --takeover --out target/eval/takeover "${takeover[@]}"
+fi
+if [ -d "$corpora/monaco-free" ] && [ -d "$corpora/sapimouse" ]; then
+  "$palet" eval --takeover --fused --out target/eval/fused "$corpora/monaco-free" "$corpora/sapimouse"
+fi
+node scripts/eval-measured.mjs

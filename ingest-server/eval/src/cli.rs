@@ -5,7 +5,7 @@ use crate::corpus::{Corpus, CorpusError, CorpusKind, Fault};
 use crate::device;
 use crate::fused;
 use crate::judged;
-use crate::metrics;
+use crate::metrics::{self, Summary};
 use crate::report;
 use crate::scorers;
 use crate::takeover::{self, OperatingPoint, TakeoverReport, TakeoverSettings};
@@ -17,7 +17,8 @@ use palet_features::Ladder;
 use palet_policy::Policy;
 use palet_risk::RiskSettings;
 use palet_sequence::SequenceError;
-use std::io::Write;
+use std::collections::HashSet;
+use std::io::{ErrorKind, Write};
 use std::path::{Path, PathBuf};
 
 /// Faults that are told one by one; the rest are counted.
@@ -42,10 +43,10 @@ pub struct EvalArgs {
     #[arg(long, value_name = "DIR")]
     pub out: Option<PathBuf>,
     /// Judges this scorer instead of the fusion.
-    #[arg(long, value_name = "NAME")]
+    #[arg(long, value_name = "NAME", conflicts_with = "takeover")]
     pub scorer: Option<String>,
     /// Takes this many neighbouring probes as one: three of 20 s as one of 60 s.
-    #[arg(long, value_name = "N", default_value_t = 1, value_parser = clap::value_parser!(u8).range(1..=60))]
+    #[arg(long, value_name = "N", default_value_t = 1, conflicts_with = "takeover", value_parser = clap::value_parser!(u8).range(1..=60))]
     pub joined: u8,
     /// Replays pointers as through a remote desktop that no model was made from.
     #[arg(long)]
@@ -58,11 +59,30 @@ pub struct EvalArgs {
     pub background: Vec<PathBuf>,
 }
 
-impl EvalArgs {
-    /// Where one corpus's files go: the folder itself where there is one corpus, else a folder of its own below it.
-    fn folder_of(&self, corpus: &str) -> Option<PathBuf> {
-        let folder = self.out.as_ref()?;
-        Some(if self.corpora.len() == 1 { folder.clone() } else { folder.join(corpus) })
+/// Where the files of each corpus go, and which names have been given away.
+struct Folders<'a> {
+    args: &'a EvalArgs,
+    taken: HashSet<String>,
+}
+
+impl<'a> Folders<'a> {
+    fn of(args: &'a EvalArgs) -> Self {
+        Self { args, taken: HashSet::new() }
+    }
+
+    /// The folder itself where there is one corpus, else one of its own below it. A corpus names itself: its name never
+    /// leads out of the folder, and a second corpus of one name gets a number.
+    fn next(&mut self, corpus: &str) -> Option<PathBuf> {
+        let folder = self.args.out.as_ref()?;
+        if self.args.corpora.len() == 1 || self.args.fused {
+            return Some(folder.clone());
+        }
+        let safe = |c: char| if c.is_alphanumeric() || "-_+".contains(c) { c } else { '_' };
+        let name: String = corpus.chars().map(safe).take(100).collect();
+        let numbered = (2..).map(|number| format!("{name}-{number}"));
+        let free = std::iter::once(name.clone()).chain(numbered).find(|name| !self.taken.contains(name))?;
+        self.taken.insert(free.clone());
+        Some(folder.join(free))
     }
 }
 
@@ -84,13 +104,16 @@ pub enum EvalError {
     #[error(transparent)]
     Sequence(#[from] SequenceError),
     /// Nothing could be judged.
-    #[error("expected mated and non-mated trials that could be scored in {0}, got none of one sort")]
+    #[error("expected trials that could be scored in {0}, got none of one sort or of both")]
     NoTrials(String),
+    /// Some of several corpora could not be judged; why has been told.
+    #[error("expected to judge every corpus, got {0} that could not be judged")]
+    Some(usize),
     /// Fused takeovers need one corpus of each kind.
-    #[error("expected a keystroke corpus and a pointer corpus with --fused")]
+    #[error("expected two corpora with --fused, one of keys and one of a pointer")]
     Pair,
     /// The corpus has no streams.
-    #[error("expected streams in takeover.csv of {0}, got none")]
+    #[error("expected streams in takeover.csv of {0} that could be compared, got none")]
     NoStreams(String),
     /// The shipped policy does not compile.
     #[error("expected the shipped policy to compile")]
@@ -126,44 +149,79 @@ impl EvalError {
 
 /// Runs `palet eval`.
 ///
+/// One of several corpora that cannot be judged is told and does not keep the others from it.
+///
 /// **Errors**: [`EvalError`] where a corpus cannot be read or nothing could be judged.
 pub fn run(args: &EvalArgs, stdout: &mut impl Write, stderr: &mut impl Write) -> Result<(), EvalError> {
-    let models = models_for(&args.background)?;
-    let background = background_name(&args.background);
-    if args.fused {
-        return run_fused(&models, args, stdout, stderr);
+    match run_all(args, stdout, stderr) {
+        // Whoever read the output has seen enough of it.
+        Err(EvalError::Io(error)) if error.kind() == ErrorKind::BrokenPipe => Ok(()),
+        done => done,
     }
+}
+
+fn run_all(args: &EvalArgs, stdout: &mut impl Write, stderr: &mut impl Write) -> Result<(), EvalError> {
+    let models = models_for(&args.background)?;
+    let mut folders = Folders::of(args);
+    if args.fused {
+        return run_fused(&models, args, &mut folders, stdout, stderr);
+    }
+    let mut failed = 0;
     for folder in &args.corpora {
-        let mut corpus = read(folder)?;
-        if args.remote_desktop {
-            corpus.device = device::REMOTE_DESKTOP;
+        match run_corpus(folder, &models, args, &mut folders, stdout, stderr) {
+            Ok(()) => (),
+            Err(EvalError::Io(error)) => return Err(error.into()),
+            Err(error) if args.corpora.len() == 1 || error.exit_code() == 2 => return Err(error),
+            Err(error) => {
+                writeln!(stderr, "{error}")?;
+                failed += 1;
+            }
         }
-        corpus.finest = ladder_of(args.classes);
-        corpus.join_probes(usize::from(args.joined));
-        if args.takeover {
-            run_takeover(&corpus, &models, args, stdout, stderr)?;
-            continue;
-        }
-        let run = trials::run_with(&corpus, &models, &scorers::all(corpus.kind)?);
-        tell_faults(&corpus.name, &run.faults, run.failed, stderr)?;
-        let scorer = args.scorer.as_deref().unwrap_or(FUSION);
-        if !run.scorers().contains(&scorer) {
-            return Err(EvalError::Scorer { known: run.scorers().join(", ") });
-        }
-        let summary = metrics::summarise(&run.scored_by(scorer))
-            .ok_or_else(|| EvalError::NoTrials(corpus.name.clone()))?;
-        let mut json = judged::json(&corpus, &run, &summary, &models, &background);
-        json["probes_joined"] = args.joined.into();
-        json["remote_desktop"] = args.remote_desktop.into();
-        json["classes"] = args.classes.into();
-        if let Some(folder) = args.folder_of(&corpus.name) {
-            report::write_trials(&folder, &corpus, &run, scorer, &summary, &json)?;
-        }
-        if args.json {
-            writeln!(stdout, "{json}")?;
-        } else {
-            judged::tell(&json, stdout)?;
-        }
+    }
+    if failed == 0 { Ok(()) } else { Err(EvalError::Some(failed)) }
+}
+
+fn run_corpus(
+    folder: &Path,
+    models: &Models,
+    args: &EvalArgs,
+    folders: &mut Folders<'_>,
+    stdout: &mut impl Write,
+    stderr: &mut impl Write,
+) -> Result<(), EvalError> {
+    let mut corpus = read_for(args, folder)?;
+    if args.takeover {
+        return run_takeover(&corpus, models, args, folders, stdout, stderr);
+    }
+    let left_over = corpus.join_probes(usize::from(args.joined));
+    if left_over > 0 {
+        let joined = args.joined;
+        writeln!(stderr, "{}: {left_over} probes left over, fewer than {joined} of a session", corpus.name)?;
+    }
+    let run = trials::run_with(&corpus, models, &scorers::all(corpus.kind)?);
+    tell_faults(&corpus.name, &run.faults, (run.failed, "trials"), stderr)?;
+    if run.scored.is_empty() {
+        return Err(EvalError::NoTrials(corpus.name));
+    }
+    let scorer = args.scorer.as_deref().unwrap_or(FUSION);
+    if !run.scorers().contains(&scorer) {
+        return Err(EvalError::Scorer { known: run.scorers().join(", ") });
+    }
+    let summary = metrics::summarise(&run.scored_by(scorer)).unwrap_or_else(Summary::without_figures);
+    if summary.eer.is_nan() {
+        writeln!(stderr, "{}: error rates need mated and non-mated trials", corpus.name)?;
+    }
+    let mut json = judged::json(&corpus, &run, &summary, models, &background_name(&args.background));
+    json["probes_joined"] = args.joined.into();
+    json["probes_left_over"] = left_over.into();
+    json["remote_desktop"] = args.remote_desktop.into();
+    json["classes"] = args.classes.into();
+    if let Some(folder) = folders.next(&corpus.name) {
+        report::write_trials(&folder, &corpus, &run, scorer, &summary, &json)?;
+    }
+    match args.json {
+        true => writeln!(stdout, "{json}")?,
+        false => judged::tell(&json, &summary, &run, stdout)?,
     }
     Ok(())
 }
@@ -177,6 +235,16 @@ fn parse_classes(text: &str) -> Result<usize, String> {
 /// The finest step of pages that tell so many classes.
 fn ladder_of(classes: usize) -> Ladder {
     Ladder::ALL.into_iter().find(|ladder| ladder.classes() <= classes).unwrap_or(Ladder::K1)
+}
+
+/// A corpus, replayed as it was recorded or as the arguments ask.
+fn read_for(args: &EvalArgs, folder: &Path) -> Result<Corpus, EvalError> {
+    let mut corpus = read(folder)?;
+    if args.remote_desktop {
+        corpus.device = device::REMOTE_DESKTOP;
+    }
+    corpus.finest = ladder_of(args.classes);
+    Ok(corpus)
 }
 
 pub(crate) fn read(folder: &Path) -> Result<Corpus, EvalError> {
@@ -209,15 +277,15 @@ fn background_name(background: &[PathBuf]) -> String {
 fn tell_faults(
     corpus: &str,
     faults: &[Fault],
-    failed: usize,
+    (failed, of): (usize, &str),
     stderr: &mut impl Write,
 ) -> std::io::Result<()> {
     for fault in faults.iter().take(FAULTS_TOLD) {
         writeln!(stderr, "{corpus}/{fault}")?;
     }
-    match faults.len() {
-        0 => Ok(()),
-        faults => writeln!(stderr, "{corpus}: {faults} faults, {failed} trials could not be scored"),
+    match (faults.len(), failed) {
+        (0, 0) => Ok(()),
+        (faults, failed) => writeln!(stderr, "{corpus}: {faults} faults, {failed} {of} could not be scored"),
     }
 }
 
@@ -225,44 +293,46 @@ fn run_takeover(
     corpus: &Corpus,
     models: &Models,
     args: &EvalArgs,
+    folders: &mut Folders<'_>,
     stdout: &mut impl Write,
     stderr: &mut impl Write,
 ) -> Result<(), EvalError> {
-    if corpus.streams.is_empty() {
-        return Err(EvalError::NoStreams(corpus.name.clone()));
-    }
     let policy = Policy::embedded_default().map_err(|_| EvalError::Policy)?;
     let settings = TakeoverSettings { models, risk: &RiskSettings::default(), policy: &policy };
-    tell_takeover_report(&takeover::run(corpus, &settings), args, stdout, stderr)
+    tell_takeover_report(&takeover::run(corpus, &settings), args, folders, stdout, stderr)
 }
 
 fn run_fused(
     models: &Models,
     args: &EvalArgs,
+    folders: &mut Folders<'_>,
     stdout: &mut impl Write,
     stderr: &mut impl Write,
 ) -> Result<(), EvalError> {
-    let corpora = read_all(&args.corpora)?;
-    let of_kind = |kind| corpora.iter().find(|corpus| corpus.kind == kind);
-    let (Some(keys), Some(pointers)) = (of_kind(CorpusKind::Keystroke), of_kind(CorpusKind::Pointer)) else {
-        return Err(EvalError::Pair);
+    let [one, other] = args.corpora.as_slice() else { return Err(EvalError::Pair) };
+    let (one, other) = (read_for(args, one)?, read_for(args, other)?);
+    let (keys, pointers) = match (one.kind, other.kind) {
+        (CorpusKind::Keystroke, CorpusKind::Pointer) => (one, other),
+        (CorpusKind::Pointer, CorpusKind::Keystroke) => (other, one),
+        _ => return Err(EvalError::Pair),
     };
-    if let Some(empty) = [keys, pointers].into_iter().find(|corpus| corpus.streams.is_empty()) {
-        return Err(EvalError::NoStreams(empty.name.clone()));
-    }
     let policy = Policy::embedded_default().map_err(|_| EvalError::Policy)?;
     let settings = TakeoverSettings { models, risk: &RiskSettings::default(), policy: &policy };
-    tell_takeover_report(&fused::run(keys, pointers, &settings), args, stdout, stderr)
+    tell_takeover_report(&fused::run(&keys, &pointers, &settings), args, folders, stdout, stderr)
 }
 
 fn tell_takeover_report(
     report: &TakeoverReport,
     args: &EvalArgs,
+    folders: &mut Folders<'_>,
     stdout: &mut impl Write,
     stderr: &mut impl Write,
 ) -> Result<(), EvalError> {
-    tell_faults(&report.corpus, &report.faults, report.failed_to_score, stderr)?;
-    if let Some(folder) = args.folder_of(&report.corpus) {
+    tell_faults(&report.corpus, &report.faults, (report.failed_to_score, "streams"), stderr)?;
+    if report.streams == 0 {
+        return Err(EvalError::NoStreams(report.corpus.clone()));
+    }
+    if let Some(folder) = folders.next(&report.corpus) {
         report::write_takeover(&folder, report)?;
     }
     if args.json {
@@ -275,7 +345,11 @@ fn tell_takeover_report(
 }
 
 fn tell_takeover(report: &TakeoverReport, stdout: &mut impl Write) -> std::io::Result<()> {
-    writeln!(stdout, "{}: {} streams, {} takeovers", report.corpus, report.streams, report.takeovers)?;
+    writeln!(
+        stdout,
+        "{}: {} streams, {} takeovers, {} failed to score; genuine use of {:.2} h",
+        report.corpus, report.streams, report.takeovers, report.failed_to_score, report.genuine_hours
+    )?;
     tell_points(&report.operating_points, stdout)?;
     let [lowest, middle, highest] = report.margins;
     writeln!(
@@ -287,23 +361,28 @@ fn tell_takeover(report: &TakeoverReport, stdout: &mut impl Write) -> std::io::R
 
 fn tell_points(points: &[OperatingPoint], stdout: &mut impl Write) -> std::io::Result<()> {
     let told = |value: Option<f64>| value.map_or("–".to_owned(), |value| format!("{value:.1}"));
+    let rate = |value: f64, digits: usize| match value.is_finite() {
+        true => format!("{value:.digits$}"),
+        false => "–".to_owned(),
+    };
     for point in points {
         writeln!(
             stdout,
-            "  {:<16} at {:>6.3}: found {:.3}, in 500 {:.3}; events {} / {}, seconds {} / {}, from the first event {} / {}; false masks {:.2} an hour, {:.2} in 2,500 events; genuine clear {:.3}",
+            "  {:<16} at {:>6.3}: found {}, in 500 {}; events {} / {}, seconds {} / {}, from the first event {} / {}; false masks {} an hour, {} in 2,500 events; genuine clear {}{}",
             point.name,
             point.threshold,
-            point.masked,
-            point.found_within_500_events,
+            rate(point.masked, 3),
+            rate(point.found_within_500_events, 3),
             told(point.median_events_to_mask),
             told(point.p90_events_to_mask),
             told(point.median_seconds_to_mask),
             told(point.p90_seconds_to_mask),
             told(point.median_seconds_from_first_event),
             told(point.p90_seconds_from_first_event),
-            point.false_masks_per_hour,
-            point.false_masks_per_2500_events,
-            point.genuine_streams_never_masked
+            rate(point.false_masks_per_hour, 2),
+            rate(point.false_masks_per_2500_events, 2),
+            rate(point.genuine_streams_never_masked, 3),
+            if point.too_few { "; too few genuine hours for so rare a mask" } else { "" }
         )?;
     }
     Ok(())

@@ -7,7 +7,9 @@
 
 use crate::corpus::{Corpus, CorpusKind, FaultKind, Stream};
 use crate::folding::KnownPeople;
-use crate::takeover::{HANDOVER, Scene, TakeoverReport, TakeoverSettings, events_of_stream, run_scenes};
+use crate::takeover::{
+    Asked, HANDOVER, Scene, TakeoverReport, TakeoverSettings, events_of_stream, run_scenes,
+};
 use crate::trials::{enrolling_sessions_of, field_of, with_training};
 use palet_capture::Event;
 use palet_units::Micros;
@@ -26,7 +28,9 @@ pub fn run(keys: &Corpus, pointers: &Corpus, settings: &TakeoverSettings<'_>) ->
     let settings = &TakeoverSettings { models: trained.as_ref().unwrap_or(settings.models), ..*settings };
     let scenes = scenes(keys, pointers, settings);
     let faults = keys.faults.iter().chain(&pointers.faults).cloned().collect();
-    run_scenes((format!("{}+{}", keys.name, pointers.name), CorpusKind::Keystroke), &scenes, settings, faults)
+    let unreadable = keys.unreadable_streams + pointers.unreadable_streams;
+    let called = (format!("{}+{}", keys.name, pointers.name), CorpusKind::Keystroke);
+    run_scenes(called, &scenes, settings, (unreadable, faults))
 }
 
 fn is_takeover(stream: &Stream) -> bool {
@@ -51,7 +55,7 @@ fn pairs<'a>(keys: &'a Corpus, pointers: &'a Corpus) -> Vec<(&'a Stream, &'a Str
     pairs
 }
 
-fn scenes(keys: &Corpus, pointers: &Corpus, settings: &TakeoverSettings<'_>) -> Vec<Scene> {
+fn scenes(keys: &Corpus, pointers: &Corpus, settings: &TakeoverSettings<'_>) -> Vec<Asked> {
     let (key_field, pointer_field) = (field_of(keys), field_of(pointers));
     let typed = enrolling_sessions_of(keys, key_field);
     let pointed = enrolling_sessions_of(pointers, pointer_field);
@@ -79,7 +83,7 @@ fn scenes(keys: &Corpus, pointers: &Corpus, settings: &TakeoverSettings<'_>) -> 
             finest: keys.finest,
         })
     };
-    pairs(keys, pointers).into_iter().filter_map(|pair| scene(pair).ok()).collect()
+    pairs(keys, pointers).into_iter().map(|pair| (pair.0.line, scene(pair))).collect()
 }
 
 type Taken<'a> = (&'a [Event], Option<Micros>);

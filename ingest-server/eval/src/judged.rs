@@ -37,6 +37,7 @@ pub(crate) fn json(
         "worst_decile_fnmr_at_fmr_1pct": summary.worst_decile_fnmr_at_fmr_1pct,
         "cllr": summary.cllr,
         "cllr_min": summary.cllr_min,
+        "too_few": summary.too_few,
         "held_out": held_out(run),
         "scorers": scorers(run, models),
         "windows_per_s": run.windows as f64 / seconds,
@@ -55,6 +56,7 @@ fn held_out(run: &TrialRun) -> Option<Value> {
         "nonmated": trials.iter().filter(|trial| !trial.mated).count(),
         "eer": summary.eer,
         "fnmr_at_fmr_1pct": summary.fnmr_at_fmr_1pct,
+        "too_few": summary.too_few,
     }))
 }
 
@@ -65,7 +67,8 @@ fn scorers(run: &TrialRun, models: &Models) -> Map<String, Value> {
     let row = |name: &'static str| {
         let judged = run.scored_on(name, name);
         let curve = ErrorCurve::of(&judged);
-        let mut row = json!({"eer": curve.eer(), "auc": curve.auc(), "trials": judged.len()});
+        let told = |rate: f64| curve.is_complete().then_some(rate);
+        let mut row = json!({"eer": told(curve.eer()), "auc": told(curve.auc()), "trials": judged.len()});
         let weight = weights.iter().find(|(known, _)| *known == name).map(|(_, weight)| *weight);
         if scorers::is_beside(name) {
             row["weight"] = json!(weight.unwrap_or(0.0));
@@ -79,8 +82,12 @@ fn scorers(run: &TrialRun, models: &Models) -> Map<String, Value> {
 }
 
 /// The same as a table.
-pub(crate) fn tell(report: &Value, stdout: &mut impl Write) -> std::io::Result<()> {
-    let number = |name: &str| report[name].as_f64().unwrap_or(f64::NAN);
+pub(crate) fn tell(
+    report: &Value,
+    summary: &Summary,
+    run: &TrialRun,
+    stdout: &mut impl Write,
+) -> std::io::Result<()> {
     writeln!(
         stdout,
         "{}: {} subjects, {} mated, {} non-mated, {} failed to score",
@@ -90,31 +97,33 @@ pub(crate) fn tell(report: &Value, stdout: &mut impl Write) -> std::io::Result<(
         report["nonmated"],
         report["failed_to_score"]
     )?;
+    let told = |name: &str| summary.words(name, 3);
     writeln!(
         stdout,
-        "  EER {:.4} [{:.4}, {:.4}]  AUC {:.4}  per subject {:.4}  FNMR@1% {:.3}  @.1% {:.3}  worst decile {:.3}",
-        number("eer"),
-        report["eer_ci95"][0].as_f64().unwrap_or(f64::NAN),
-        report["eer_ci95"][1].as_f64().unwrap_or(f64::NAN),
-        number("auc"),
-        number("eer_per_subject_mean"),
-        number("fnmr_at_fmr_1pct"),
-        number("fnmr_at_fmr_0_1pct"),
-        number("worst_decile_fnmr_at_fmr_1pct")
+        "  EER {} [{}]  AUC {}  per subject {}  FNMR@1% {}  @.1% {}  worst decile {}",
+        summary.words("eer", 4),
+        summary.words("eer_ci95", 4),
+        summary.words("auc", 4),
+        summary.words("eer_per_subject_mean", 4),
+        told("fnmr_at_fmr_1pct"),
+        told("fnmr_at_fmr_0_1pct"),
+        told("worst_decile_fnmr_at_fmr_1pct")
     )?;
     writeln!(
         stdout,
-        "  Cllr {:.3} (min {:.3})  {:.0} windows/s/core  models {}",
-        number("cllr"),
-        number("cllr_min"),
-        number("windows_per_s"),
+        "  Cllr {} (min {})  {:.0} windows/s/core  models {}",
+        told("cllr"),
+        told("cllr_min"),
+        report["windows_per_s"].as_f64().unwrap_or(0.0),
         report["model"].as_str().unwrap_or("")
     )?;
-    if let (Some(eer), Some(fnmr)) =
-        (report["held_out"]["eer"].as_f64(), report["held_out"]["fnmr_at_fmr_1pct"].as_f64())
-    {
-        let subjects = &report["held_out"]["subjects"];
-        writeln!(stdout, "  held out of every fit, {subjects} subjects: EER {eer:.4}  FNMR@1% {fnmr:.3}")?;
+    if let Some(held) = summarise(&run.held_out()) {
+        let (eer, fnmr) = (held.words("eer", 4), held.words("fnmr_at_fmr_1pct", 3));
+        writeln!(
+            stdout,
+            "  held out of every fit, {} subjects: EER {eer}  FNMR@1% {fnmr}",
+            held.subjects.len()
+        )?;
     }
     for (name, scorer) in report["scorers"].as_object().into_iter().flatten() {
         writeln!(stdout, "    {}", scorer_row(name, scorer))?;
@@ -123,9 +132,9 @@ pub(crate) fn tell(report: &Value, stdout: &mut impl Write) -> std::io::Result<(
 }
 
 fn scorer_row(name: &str, scorer: &Value) -> String {
-    let value = |key: &str| scorer[key].as_f64().unwrap_or(f64::NAN);
+    let value = |key: &str| scorer[key].as_f64().map_or("–".to_owned(), |value| format!("{value:.4}"));
     let trials = scorer["trials"].as_u64().unwrap_or(0);
-    let mut row = format!("{name:<28} EER {:.4}  AUC {:.4}  {trials:>5} trials", value("eer"), value("auc"));
+    let mut row = format!("{name:<28} EER {}  AUC {}  {trials:>5} trials", value("eer"), value("auc"));
     if let Some(weight) = scorer["weight"].as_f64() {
         row += &format!("  weight {weight:.3}");
     }

@@ -7,6 +7,7 @@
 mod background;
 pub mod cli;
 pub mod corpus;
+mod curves;
 pub mod device;
 mod document;
 mod earning;

@@ -16,6 +16,12 @@ pub struct Scored {
 
 /// Resamples behind a confidence interval.
 const RESAMPLES: usize = 400;
+/// Trials of each sort below which no rate is worth telling.
+const TRIALS_MIN: usize = 10;
+/// Subjects below which resampling them says nothing.
+const RESAMPLED_MIN: usize = 8;
+/// Subjects below which there is no tenth of them.
+const TENTH_MIN: usize = 10;
 
 /// Error rates at every threshold: FMR and FNMR, thresholds ascending.
 #[derive(Clone, Debug)]
@@ -207,8 +213,83 @@ pub struct Summary {
     pub cllr: f64,
     /// Cost after the best monotone calibration. **Units**: bits.
     pub cllr_min: f64,
+    /// Names of those figures above that too few people or trials stand behind: they are what these trials gave, and tell
+    /// nothing of others.
+    pub too_few: Vec<&'static str>,
     /// Each subject's own errors.
     pub subjects: Vec<SubjectErrors>,
+}
+
+/// Every figure of a summary, as a report names it.
+const FIGURES: [&str; 9] = [
+    "eer",
+    "eer_ci95",
+    "auc",
+    "eer_per_subject_mean",
+    "fnmr_at_fmr_1pct",
+    "fnmr_at_fmr_0_1pct",
+    "worst_decile_fnmr_at_fmr_1pct",
+    "cllr",
+    "cllr_min",
+];
+
+impl Summary {
+    /// The summary of trials that give no figure, since one sort of them is missing.
+    #[must_use]
+    pub fn without_figures() -> Self {
+        Self {
+            eer: f64::NAN,
+            eer_ci95: [f64::NAN; 2],
+            auc: f64::NAN,
+            eer_per_subject_mean: f64::NAN,
+            fnmr_at_fmr_1pct: f64::NAN,
+            fnmr_at_fmr_0_1pct: f64::NAN,
+            worst_decile_fnmr_at_fmr_1pct: f64::NAN,
+            cllr: f64::NAN,
+            cllr_min: f64::NAN,
+            too_few: FIGURES.to_vec(),
+            subjects: Vec::new(),
+        }
+    }
+
+    /// A figure for people to read: with so many digits, or that too few stand behind it.
+    #[must_use]
+    pub fn words(&self, name: &str, digits: usize) -> String {
+        let number = |value: f64| format!("{value:.digits$}");
+        if self.too_few.contains(&name) {
+            return "too few".to_owned();
+        }
+        match name {
+            "eer" => number(self.eer),
+            "eer_ci95" => format!("{}, {}", number(self.eer_ci95[0]), number(self.eer_ci95[1])),
+            "auc" => number(self.auc),
+            "eer_per_subject_mean" => number(self.eer_per_subject_mean),
+            "fnmr_at_fmr_1pct" => number(self.fnmr_at_fmr_1pct),
+            "fnmr_at_fmr_0_1pct" => number(self.fnmr_at_fmr_0_1pct),
+            "worst_decile_fnmr_at_fmr_1pct" => number(self.worst_decile_fnmr_at_fmr_1pct),
+            "cllr" => number(self.cllr),
+            "cllr_min" => number(self.cllr_min),
+            _ => String::new(),
+        }
+    }
+}
+
+/// The figures that too little stands behind: any rate on a handful of trials; a rate at an FMR of which less than one
+/// trial is left; a resampling of a few people, or their worst tenth.
+fn too_few(curve: &ErrorCurve, subjects: usize) -> Vec<&'static str> {
+    let (mated, nonmated) = (curve.mated.len(), curve.nonmated.len());
+    let is_too_few = |name: &str| {
+        let strict = nonmated < 100;
+        mated.min(nonmated) < TRIALS_MIN
+            || match name {
+                "eer_ci95" => subjects < RESAMPLED_MIN,
+                "fnmr_at_fmr_1pct" => strict,
+                "fnmr_at_fmr_0_1pct" => nonmated < 1_000,
+                "worst_decile_fnmr_at_fmr_1pct" => strict || subjects < TENTH_MIN,
+                _ => false,
+            }
+    };
+    FIGURES.into_iter().filter(|name| is_too_few(name)).collect()
 }
 
 /// Summarises trials; none where one sort of them is missing.
@@ -235,6 +316,7 @@ pub fn summarise(trials: &[Scored]) -> Option<Summary> {
         worst_decile_fnmr_at_fmr_1pct: mean(&worst),
         cllr: curve.cllr(),
         cllr_min: curve.cllr_min(),
+        too_few: too_few(&curve, subjects.len()),
         subjects,
     })
 }
@@ -318,6 +400,22 @@ mod tests {
         let point = curve.at_fmr(0.01);
         assert_eq!((point.fmr, point.fnmr), (0.01, 0.25));
         assert_eq!(curve.at_fmr(0.001).fmr, 0.0);
+    }
+
+    #[test]
+    fn what_too_few_stand_behind_is_named() {
+        let of = |mated: usize, nonmated: usize, people: usize| {
+            let scored = |at: usize, mated: bool| Scored { claimed: at % people, mated, llr: at as f64 };
+            let all = (0..mated).map(|at| scored(at, true)).chain((0..nonmated).map(|at| scored(at, false)));
+            summarise(&all.collect::<Vec<_>>()).unwrap().too_few
+        };
+        assert!(of(40, 1_000, 10).is_empty());
+        assert_eq!(of(40, 999, 10), ["fnmr_at_fmr_0_1pct"]);
+        let strict = ["fnmr_at_fmr_1pct", "fnmr_at_fmr_0_1pct", "worst_decile_fnmr_at_fmr_1pct"];
+        assert_eq!(of(40, 99, 10), strict);
+        assert_eq!(of(40, 1_000, 9), ["worst_decile_fnmr_at_fmr_1pct"]);
+        assert_eq!(of(40, 1_000, 7), ["eer_ci95", "worst_decile_fnmr_at_fmr_1pct"]);
+        assert_eq!(of(9, 5_000, 3), FIGURES);
     }
 
     #[test]

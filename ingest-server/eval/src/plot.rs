@@ -8,6 +8,8 @@ const LEFT: f64 = 60.0;
 const RIGHT: f64 = 16.0;
 const TOP: f64 = 34.0;
 const BOTTOM: f64 = 48.0;
+/// Of a line's name.
+const NAME_HEIGHT: f64 = 16.0;
 const COLOURS: [&str; 3] = ["#1f5fa8", "#b3541e", "#4a7a3a"];
 
 /// One axis: its name, its range and its marks, in plotted units.
@@ -36,8 +38,9 @@ pub(crate) fn lines(title: &str, x: &Axis, y: &Axis, lines: &[Line]) -> String {
             points.join(" ")
         );
     }
+    let first = names_from(x, y, lines);
     for (at, (line, colour)) in lines.iter().zip(COLOURS.iter().cycle()).enumerate() {
-        let top = TOP + 16.0 + at as f64 * 16.0;
+        let top = first + at as f64 * NAME_HEIGHT;
         let _ = write!(
             svg,
             r#"<text x="{}" y="{top}" text-anchor="end" fill="{colour}">{}</text>"#,
@@ -49,14 +52,26 @@ pub(crate) fn lines(title: &str, x: &Axis, y: &Axis, lines: &[Line]) -> String {
     svg
 }
 
-/// Marks at round values, evenly spaced.
+/// Where the lines' names begin: above, or below where a line runs through that corner.
+fn names_from(x: &Axis, y: &Axis, lines: &[Line]) -> f64 {
+    let (from_x, from_y) = (across(x, x.from + (x.to - x.from) * 0.65), TOP + 3.0 * NAME_HEIGHT);
+    let mut points = lines.iter().flat_map(|line| &line.points);
+    match points.any(|(px, py)| across(x, *px) > from_x && up(y, *py) < from_y) {
+        true => HEIGHT - BOTTOM - 8.0 - (lines.len() as f64 - 1.0) * NAME_HEIGHT,
+        false => TOP + NAME_HEIGHT,
+    }
+}
+
+/// Marks at round values, evenly spaced, about as many as asked for.
 pub(crate) fn even_marks(from: f64, to: f64, count: usize) -> Vec<(f64, String)> {
-    let at = |step: usize| from + (to - from) * step as f64 / count as f64;
-    (0..=count)
-        .map(|step| {
-            (at(step), format!("{:.3}", at(step)).trim_end_matches('0').trim_end_matches('.').to_owned())
-        })
-        .collect()
+    let wanted = (to - from) / count as f64;
+    let power = 10_f64.powf(wanted.log10().floor());
+    let step =
+        [1.0, 2.0, 5.0, 10.0].into_iter().map(|times| times * power).find(|step| *step >= wanted * 0.999);
+    let (step, digits) = (step.unwrap_or(wanted), (-power.log10()).max(0.0).round() as usize);
+    let first = (from / step - 1e-9).ceil() as i64;
+    let marks = (first..).map(|at| at as f64 * step).take_while(|mark| *mark <= to + step * 1e-9);
+    marks.take(count * 4).map(|mark| (mark, format!("{mark:.digits$}"))).collect()
 }
 
 /// Text that is safe between tags.
@@ -114,6 +129,25 @@ fn frame(title: &str, x: &Axis, y: &Axis) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn marks_are_round() {
+        let told = |from, to, count| -> Vec<String> {
+            even_marks(from, to, count).into_iter().map(|(_, mark)| mark).collect()
+        };
+        assert_eq!(told(0.0, 423.0, 5), ["0", "100", "200", "300", "400"]);
+        assert_eq!(told(0.0, 1.0, 5), ["0.0", "0.2", "0.4", "0.6", "0.8", "1.0"]);
+        assert_eq!(told(-8.88, 8.88, 6), ["-5", "0", "5"]);
+    }
+
+    #[test]
+    fn names_stand_where_no_line_runs() {
+        let axis = |name| Axis { name, from: 0.0, to: 1.0, marks: Vec::new() };
+        let rising = Line { name: String::new(), points: vec![(0.0, 0.0), (1.0, 1.0)] };
+        let falling = Line { name: String::new(), points: vec![(0.0, 1.0), (1.0, 0.0)] };
+        assert!(names_from(&axis("x"), &axis("y"), &[rising]) > HEIGHT / 2.0);
+        assert!(names_from(&axis("x"), &axis("y"), &[falling]) < HEIGHT / 2.0);
+    }
 
     #[test]
     fn names_cannot_break_out_of_a_plot() {

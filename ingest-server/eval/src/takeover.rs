@@ -102,8 +102,10 @@ pub struct TakeoverReport {
     pub streams: usize,
     /// Of those, with a takeover.
     pub takeovers: usize,
-    /// Streams that could not be compared.
+    /// Streams that could not be compared, those that could not even be read among them.
     pub failed_to_score: usize,
+    /// How long genuine use lasts in all: what false masks are counted in. **Units**: h.
+    pub genuine_hours: f64,
     /// Rest between the owner's last and the other person's first event.
     pub handover_s: f64,
     /// 90th percentile of how long the other person's first event stands alone. Nobody can be found out before.
@@ -119,9 +121,9 @@ pub struct TakeoverReport {
     /// What could not be used.
     #[serde(skip)]
     pub faults: Vec<Fault>,
-    /// Events to mask at the default point, none for a takeover that was not masked.
+    /// Events and seconds to mask at the default point, none for a takeover that was not masked.
     #[serde(skip)]
-    pub events_to_mask: Vec<Option<usize>>,
+    pub until_masked: Vec<Option<(usize, f64)>>,
 }
 
 /// What a run of streams needs.
@@ -153,20 +155,30 @@ pub fn run(corpus: &Corpus, settings: &TakeoverSettings<'_>) -> TakeoverReport {
             Err(kind) => faults.push(Fault { file: "takeover.csv", line: stream.line, kind }),
         }
     }
-    let failed_to_score = corpus.streams.len() - streams.len();
+    let failed_to_score = corpus.streams.len() - streams.len() + corpus.unreadable_streams;
     report_of((corpus.name.clone(), corpus.kind), &streams, settings, failed_to_score, faults)
 }
 
-/// Compares scenes of any make and reports them under a name.
+/// A scene or why there is none, and the line of `takeover.csv` that asks for it.
+pub(crate) type Asked = (usize, Result<Scene, FaultKind>);
+
+/// Compares scenes of any make and reports them under a name. `unreadable` streams are in none of them.
 pub(crate) fn run_scenes(
     called: (String, CorpusKind),
-    scenes: &[Scene],
+    asked: &[Asked],
     settings: &TakeoverSettings<'_>,
-    faults: Vec<Fault>,
+    (unreadable, mut faults): (usize, Vec<Fault>),
 ) -> TakeoverReport {
-    let compared = parallel::map(scenes, |scene| compare(scene, settings));
-    let streams: Vec<Compared> = compared.into_iter().flatten().collect();
-    report_of(called, &streams, settings, scenes.len() - streams.len(), faults)
+    let compared =
+        parallel::map(asked, |(_, scene)| compare(scene.as_ref().map_err(|kind| *kind)?, settings));
+    let mut streams = Vec::new();
+    for ((line, _), result) in asked.iter().zip(compared) {
+        match result {
+            Ok(compared) => streams.push(compared),
+            Err(kind) => faults.push(Fault { file: "takeover.csv", line: *line, kind }),
+        }
+    }
+    report_of(called, &streams, settings, asked.len() - streams.len() + unreadable, faults)
 }
 
 fn report_of(
@@ -176,7 +188,7 @@ fn report_of(
     failed_to_score: usize,
     faults: Vec<Fault>,
 ) -> TakeoverReport {
-    let (operating_points, events_to_mask) = points::of(streams, settings.risk, Points::Population);
+    let (operating_points, until_masked) = points::of(streams, settings.risk, Points::Population);
     let (own_points, _) = points::of(streams, settings.risk, Points::Own);
     TakeoverReport {
         corpus,
@@ -184,6 +196,7 @@ fn report_of(
         streams: streams.len(),
         takeovers: streams.iter().filter(|stream| stream.takeover.is_some()).count(),
         failed_to_score,
+        genuine_hours: points::genuine_hours(streams),
         handover_s: HANDOVER.as_secs_f64(),
         p90_first_event_alone_s: points::p90_first_event_alone_s(streams),
         operating_points,
@@ -191,7 +204,7 @@ fn report_of(
         margins: margins_of(streams),
         model: settings.models.hash().to_string(),
         faults,
-        events_to_mask,
+        until_masked,
     }
 }
 

@@ -41,7 +41,7 @@ pub struct TrialRun {
     pub subjects: Vec<String>,
     /// Scored trials, in the file's order.
     pub scored: Vec<ScoredTrial>,
-    /// Trials that could not be scored.
+    /// Trials that could not be scored, those that could not even be read among them.
     pub failed: usize,
     /// What could not be used, the corpus's own faults first.
     pub faults: Vec<Fault>,
@@ -73,6 +73,15 @@ impl TrialRun {
         let scored = self.scored_by(FUSION);
         let held = self.scored.iter().map(|trial| trial.held_out && self.left_out > 0);
         scored.into_iter().zip(held).filter(|(_, held)| *held).map(|(scored, _)| scored).collect()
+    }
+
+    /// Takes away what came of the trials from a place on, `asked` of them, as a run of their own.
+    pub(crate) fn split_off(&mut self, first: usize, asked: usize) -> Self {
+        let at = self.scored.partition_point(|trial| trial.at < first);
+        let scored = self.scored.split_off(at);
+        let failed = asked - scored.len();
+        self.failed -= failed;
+        Self { subjects: self.subjects.clone(), scored, failed, left_out: self.left_out, ..Self::empty() }
     }
 
     /// The scores of one scorer. A trial that it said nothing about gets the mean of the others: neither sort gains.
@@ -336,6 +345,7 @@ fn scores_of(
 
 fn collected(corpus: &Corpus, results: Vec<GroupResult>) -> TrialRun {
     let mut run = TrialRun {
+        failed: corpus.unreadable_trials,
         faults: corpus.faults.clone(),
         windows: results.iter().map(|result| result.windows).sum(),
         comparing: results.iter().map(|result| result.comparing).sum(),

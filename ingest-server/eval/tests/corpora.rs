@@ -26,9 +26,13 @@ fn write_corpus(folder: &Path, events: &str, enrol: &str, trials: &str) {
     std::fs::write(folder.join("enrol.csv"), format!("subject,session,first,last\n{enrol}")).unwrap();
     let trials = format!("trial,claimed,subject,session,first,last,mated\n{trials}");
     std::fs::write(folder.join("trials.csv"), trials).unwrap();
+    pack(folder, &format!("subject,session,key,press_us,release_us\n{events}"));
+}
+
+fn pack(folder: &Path, events: &str) {
     let mut packed =
         GzEncoder::new(std::fs::File::create(folder.join("events.csv.gz")).unwrap(), Compression::fast());
-    write!(packed, "subject,session,key,press_us,release_us\n{events}").unwrap();
+    packed.write_all(events.as_bytes()).unwrap();
     packed.finish().unwrap();
 }
 
@@ -94,10 +98,18 @@ fn every_fault_is_told_with_its_line_and_counted() {
 }
 
 #[test]
-fn a_corpus_without_both_sorts_of_trials_is_refused() {
+fn a_corpus_without_both_sorts_of_trials_is_told_without_rates() {
     let folder = folder("one-sort");
     let events = session("ann", "s0", (300, 160, 80)) + &session("ann", "s1", (100, 160, 80));
     write_corpus(&folder, &events, "ann,s0,0,300\n", "0,ann,ann,s1,0,100,1\n");
+    let out = folder.join("report");
+    let (result, reports, errors) = told(&EvalArgs { out: Some(out.clone()), ..args(&folder) });
+    result.unwrap();
+    assert!(errors.contains("error rates need mated and non-mated trials"), "{errors}");
+    assert_eq!((&reports[0]["mated"], &reports[0]["nonmated"]), (&1.into(), &0.into()));
+    assert!(reports[0]["eer"].is_null() && reports[0]["scorers"]["fusion"]["eer"].is_null());
+    assert_eq!(std::fs::read_to_string(out.join("scores.csv")).unwrap().lines().count(), 2);
+    write_corpus(&folder, &events, "", "0,ann,ann,s1,0,100,1\n");
     assert!(matches!(told(&args(&folder)).0, Err(EvalError::NoTrials(_))));
 }
 
@@ -308,4 +320,144 @@ fn what_a_persons_misses_have_in_common_is_told() {
     }
     assert_eq!(misses("bob"), "");
     assert!(std::fs::read_to_string(out.join("report.html")).unwrap().contains("all in session s2"));
+}
+
+#[test]
+fn a_table_of_another_make_reads_the_same() {
+    let plain = small("plain");
+    let expected = told(&args(&plain)).1.remove(0);
+    let other = folder("other-make");
+    let renamed = |text: &str| {
+        let quoted = text.replace("ann", "\"Ng, Ann\"").replace('\n', "\r\n");
+        format!("\u{feff}{quoted}")
+    };
+    std::fs::write(other.join("corpus.json"), r#"{"name":"small"}"#).unwrap();
+    for file in ["enrol.csv", "trials.csv"] {
+        let text = std::fs::read_to_string(plain.join(file)).unwrap();
+        std::fs::write(other.join(file), renamed(&text)).unwrap();
+    }
+    let mut events = String::new();
+    let packed = std::fs::File::open(plain.join("events.csv.gz")).unwrap();
+    std::io::Read::read_to_string(&mut flate2::read::GzDecoder::new(packed), &mut events).unwrap();
+    pack(&other, &renamed(&events));
+    let out = other.join("report");
+    let (result, reports, errors) = told(&EvalArgs { out: Some(out.clone()), ..args(&other) });
+    result.unwrap();
+    assert_eq!(errors, "");
+    for figure in ["kind", "mated", "nonmated", "eer", "auc", "faults"] {
+        assert_eq!(reports[0][figure], expected[figure], "{figure}");
+    }
+    assert!(std::fs::read_to_string(out.join("scores.csv")).unwrap().contains("0,\"Ng, Ann\",1,"));
+}
+
+#[test]
+fn a_file_that_is_cut_is_refused_with_the_line_that_it_ends_in() {
+    let folder = small("cut");
+    let whole = std::fs::read(folder.join("events.csv.gz")).unwrap();
+    std::fs::write(folder.join("events.csv.gz"), &whole[..whole.len() * 2 / 3]).unwrap();
+    let error = told(&args(&folder)).0.unwrap_err().to_string();
+    let line: usize = error.split("in line ").nth(1).unwrap().split(':').next().unwrap().parse().unwrap();
+    assert!(error.contains("events.csv.gz") && line > 1, "{error}");
+    pack(&folder, "subject,session,key,press_us,release_us\nann,s0,e,0,9\n");
+    std::fs::write(folder.join("trials.csv"), b"trial,claimed,subject\n0,\xff\xfe\n").unwrap();
+    let error = told(&args(&folder)).0.unwrap_err().to_string();
+    assert!(error.contains("trials.csv") && error.contains("in line 2"), "{error}");
+}
+
+#[test]
+fn what_a_table_says_against_itself_is_told() {
+    let folder = small("against-itself");
+    let mut events = session("ann", "s0", (300, 160, 80)) + &session("bob", "s0", (300, 260, 130));
+    events += &session("ann", "s1", (100, 160, 80));
+    // A row that is cut keeps its place in the session that it names; the header once more has none.
+    events += "bob,s1,e\nsubject,session,key,press_us,release_us\n";
+    events += &session("bob", "s1", (100, 260, 130));
+    events += "bob,s1,e,1000,2000\nbob,s1,e,9223372036854775807,9223372036854775807\n";
+    let trials = "0,ann,ann,s1,0,100,1\n1,bob,ann,s1,0,100,0\n2,bob,bob,s1,1,101,1\n3,ann,bob,s1,0,100,1\n\
+                  4,ann,ann,s0,0,100,1\n5,ann,ann,s1,x,100,1\n6,ann,ann,s1,0,100,1\ntrial,claimed,subject,session,first,last,mated\n";
+    write_corpus(&folder, &events, "ann,s0,0,300\nbob,s0,0,300\n", trials);
+    let described = "{\"name\":\"small\",\n\"trials\":9}";
+    std::fs::write(folder.join("corpus.json"), described).unwrap();
+    let (result, reports, errors) = told(&args(&folder));
+    result.unwrap();
+    for told in [
+        "events.csv.gz:702: expected another number of fields",
+        "events.csv.gz:703: expected a row, got the header",
+        "events.csv.gz:804: expected times in order",
+        "events.csv.gz:805: expected a time within",
+        "trials.csv:5: expected mated = 1",
+        "trials.csv:6: expected a probe apart from its subject's enrolment",
+        "trials.csv:7: expected finite numbers",
+        "trials.csv:8: expected each comparison once",
+        "trials.csv:9: expected a row, got the header",
+        "corpus.json:2: expected 9 trials as it says, got 7",
+    ] {
+        assert!(errors.contains(told), "{told} in {errors}");
+    }
+    assert_eq!((&reports[0]["faults"], &reports[0]["failed_to_score"]), (&10.into(), &1.into()));
+}
+
+#[test]
+fn a_stream_without_one_of_its_parts_is_not_compared() {
+    let folder = small("streams");
+    let head = "stream,claimed,part,subject,session,first,last\n";
+    let streams = "a,ann,1,bob,s1,0,100\na,ann,0,ann,s1,0,100\nb,ann,0,ann,s1,0,x\nb,ann,1,bob,s1,0,100\n\
+                   c,bob,1,ann,s1,0,100\nd,bob,0,bob,s1,0,100\ne,bob,0,bob,s1,0,900\n";
+    std::fs::write(folder.join("takeover.csv"), format!("{head}{streams}")).unwrap();
+    let (result, reports, errors) = told(&EvalArgs { takeover: true, ..args(&folder) });
+    result.unwrap();
+    assert_eq!((&reports[0]["streams"], &reports[0]["takeovers"]), (&2.into(), &1.into()));
+    assert_eq!(reports[0]["failed_to_score"], 3);
+    for line in ["takeover.csv:4:", "takeover.csv:5:", "takeover.csv:6:", "takeover.csv:8:"] {
+        assert!(errors.contains(line), "{line} in {errors}");
+    }
+    let points = reports[0]["operating_points"].as_array().unwrap();
+    let rare = points.iter().find(|point| point["name"] == "1-per-10-hours").unwrap();
+    assert_eq!(rare["too_few"], true, "seconds of genuine use cannot tell of one mask in ten hours: {rare}");
+}
+
+#[test]
+fn one_corpus_that_cannot_be_judged_does_not_keep_the_others_from_it() {
+    let (good, out) = (small("good"), folder("several"));
+    let corpora = vec![folder("nothing-here"), good.clone(), good];
+    let (result, reports, errors) = told(&EvalArgs { corpora, out: Some(out.clone()), ..args(&out) });
+    assert!(matches!(result, Err(EvalError::Some(1))), "{result:?}");
+    assert!(errors.contains("nothing-here"), "{errors}");
+    assert_eq!(reports.len(), 2);
+    for folder in ["small", "small-2"] {
+        assert!(out.join(folder).join("report.html").exists(), "{folder}");
+    }
+}
+
+#[test]
+fn a_corpus_cannot_lead_its_report_out_of_the_folder() {
+    let (evil, out) = (small("evil"), folder("inside"));
+    std::fs::write(evil.join("corpus.json"), r#"{"name":"../../out <b>","kind":"keystroke"}"#).unwrap();
+    let corpora = vec![evil.clone(), small("beside")];
+    told(&EvalArgs { corpora, out: Some(out.clone()), ..args(&evil) }).0.unwrap();
+    let page = std::fs::read_to_string(out.join("______out__b_").join("report.html")).unwrap();
+    assert!(page.contains("../../out &lt;b&gt;") && !page.contains("<b>"));
+}
+
+#[test]
+fn neighbouring_probes_join_in_whatever_order_they_stand_and_what_is_left_over_is_told() {
+    let folder = folder("joined");
+    let sessions = [("ann", 160, 80), ("bob", 260, 130)];
+    let events: String = sessions
+        .iter()
+        .map(|(who, pace, hold)| {
+            session(who, "s0", (300, *pace, *hold)) + &session(who, "s1", (400, *pace, *hold))
+        })
+        .collect();
+    let mut trials = String::new();
+    for (at, first) in [200, 0, 300, 100].into_iter().enumerate() {
+        let rows = format!("s1,{first},{}", first + 100);
+        trials += &format!("a{at},ann,ann,{rows},1\nb{at},bob,ann,{rows},0\n");
+    }
+    write_corpus(&folder, &events, "ann,s0,0,300\nbob,s0,0,300\n", &trials);
+    let (result, reports, errors) = told(&EvalArgs { joined: 3, ..args(&folder) });
+    result.unwrap();
+    assert_eq!((&reports[0]["mated"], &reports[0]["nonmated"]), (&1.into(), &1.into()));
+    assert_eq!(reports[0]["probes_left_over"], 1);
+    assert!(errors.contains("1 probes left over"), "{errors}");
 }

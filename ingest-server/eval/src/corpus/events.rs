@@ -1,16 +1,23 @@
 //! Events of one session, row by row. A row that cannot be used keeps its place as a gap.
 
+use super::fault::{Fault, FaultKind};
 use super::key_name::class_of_name;
-use super::table::{Fault, FaultKind, rows};
+use super::table::{Row, beginning, has_header, rows};
 use super::{CorpusError, CorpusKind};
 use palet_capture::{KeyClass, PointerPhase};
 use palet_comparison::PersonTag;
 
 const FILE: &str = "events.csv.gz";
+const KEY_COLUMNS: &str = "subject,session,key,press_us,release_us";
+const POINTER_COLUMNS: &str = "subject,session,t_us,event,button,x,y";
 /// The longest text that a bank would opt into fixed-text comparison.
 const FIXED_TEXT_ROWS_MAX: usize = 64;
 /// Rows whose times make a recording's tag.
 const TAG_ROWS: usize = 48;
+/// Times further from their origin are none. **Units**: µs.
+const TIME_US_MAX: u64 = 1 << 53;
+/// Places further from a page's corner are none. **Units**: px.
+const PLACE_PX_MAX: f32 = 1e6;
 
 /// One key.
 #[derive(Clone, Copy)]
@@ -136,6 +143,12 @@ fn name_hash(name: &str) -> u64 {
     name.bytes().fold(0xcbf2_9ce4_8422_2325, |hash, byte| mix(hash, u64::from(byte)))
 }
 
+/// What a table of events recorded, by its columns.
+pub(super) fn kind_of(text: &str) -> Option<CorpusKind> {
+    let kinds = [(KEY_COLUMNS, CorpusKind::Keystroke), (POINTER_COLUMNS, CorpusKind::Pointer)];
+    kinds.into_iter().find(|(columns, _)| has_header(text, columns)).map(|(_, kind)| kind)
+}
+
 pub(super) fn parse(
     text: &str,
     kind: CorpusKind,
@@ -147,42 +160,78 @@ pub(super) fn parse(
     }
 }
 
-/// The recording that a row belongs to: the last one, or a new one where subject or session change.
-fn recording<'a>(
-    all: &'a mut Vec<Recording>,
-    subject: &str,
-    session: &str,
+/// Recordings while their rows are read.
+struct Reading<'f> {
+    all: Vec<Recording>,
+    /// The latest time of each. **Units**: µs.
+    latest_us: Vec<i64>,
+    /// Where the last row went.
+    at: Option<usize>,
     empty: fn() -> Events,
-) -> &'a mut Recording {
-    let known = all.iter().rposition(|r| r.subject == subject && r.session == session);
-    let at = known.unwrap_or_else(|| {
-        all.push(Recording { subject: subject.to_owned(), session: session.to_owned(), events: empty() });
-        all.len() - 1
-    });
-    &mut all[at]
+    faults: &'f mut Vec<Fault>,
 }
 
-fn parse_keys(text: &str, faults: &mut Vec<Fault>) -> Result<Vec<Recording>, CorpusError> {
-    let mut all = Vec::new();
-    for (line, row) in rows::<5>(text, FILE, "subject,session,key,press_us,release_us")? {
-        match row {
-            Ok([subject, session, key, press, release]) => {
-                let row = key_row(key, press, release, line, faults);
-                if let Events::Keys(rows) =
-                    &mut recording(&mut all, subject, session, || Events::Keys(Vec::new())).events
-                {
-                    rows.push(row);
-                }
-            }
-            Err(fault) => {
-                faults.push(fault);
-                if let Some(Recording { events: Events::Keys(rows), .. }) = all.last_mut() {
-                    rows.push(None);
-                }
+impl Reading<'_> {
+    /// Turns to the recording that a row names: one that is known, or a new one.
+    fn turn_to(&mut self, subject: &str, session: &str) -> usize {
+        let named = |r: &Recording| r.subject == subject && r.session == session;
+        let here = self.at.filter(|at| named(&self.all[*at]));
+        let at = here.or_else(|| self.all.iter().rposition(named)).unwrap_or_else(|| {
+            let (subject, session) = (subject.to_owned(), session.to_owned());
+            self.all.push(Recording { subject, session, events: (self.empty)() });
+            self.latest_us.push(i64::MIN);
+            self.all.len() - 1
+        });
+        self.at = Some(at);
+        at
+    }
+
+    /// A row that cannot be read leaves a gap in the recording that it still names, or else in that of the last row.
+    fn take_broken(&mut self, text: &str, fault: Fault) {
+        let is_row = fault.kind != FaultKind::Header;
+        self.faults.push(fault);
+        if let Some([subject, session]) = is_row.then(|| beginning::<2>(text)).flatten() {
+            self.turn_to(&subject, &session);
+        }
+        if let Some(at) = self.at.filter(|_| is_row) {
+            match &mut self.all[at].events {
+                Events::Keys(rows) => rows.push(None),
+                Events::Pointer(rows) => rows.push(None),
             }
         }
     }
-    Ok(all)
+
+    /// Tells of a row that is earlier than one before it.
+    fn check_order(&mut self, at: usize, (line, us): (usize, i64)) {
+        if us < self.latest_us[at] {
+            self.faults.push(Fault { file: FILE, line, kind: FaultKind::Order });
+        }
+        self.latest_us[at] = self.latest_us[at].max(us);
+    }
+}
+
+fn reading(empty: fn() -> Events, faults: &mut Vec<Fault>) -> Reading<'_> {
+    Reading { all: Vec::new(), latest_us: Vec::new(), at: None, empty, faults }
+}
+
+fn parse_keys(text: &str, faults: &mut Vec<Fault>) -> Result<Vec<Recording>, CorpusError> {
+    let mut reading = reading(|| Events::Keys(Vec::new()), faults);
+    for Row { line, text, fields } in rows::<5>(text, FILE, KEY_COLUMNS)? {
+        match fields {
+            Ok([subject, session, key, press, release]) => {
+                let at = reading.turn_to(&subject, &session);
+                let row = key_row(&key, &press, &release, line, reading.faults);
+                if let Some(row) = &row {
+                    reading.check_order(at, (line, row.press_us));
+                }
+                if let Events::Keys(rows) = &mut reading.all[at].events {
+                    rows.push(row);
+                }
+            }
+            Err(fault) => reading.take_broken(text, fault),
+        }
+    }
+    Ok(reading.all)
 }
 
 fn key_row(key: &str, press: &str, release: &str, line: usize, faults: &mut Vec<Fault>) -> Option<KeyRow> {
@@ -191,6 +240,10 @@ fn key_row(key: &str, press: &str, release: &str, line: usize, faults: &mut Vec<
         fault(FaultKind::Number);
         return None;
     };
+    if press_us.unsigned_abs().max(release_us.unsigned_abs()) > TIME_US_MAX {
+        fault(FaultKind::Reach);
+        return None;
+    }
     if release_us < press_us {
         fault(FaultKind::NegativeDwell);
         return None;
@@ -203,41 +256,42 @@ fn key_row(key: &str, press: &str, release: &str, line: usize, faults: &mut Vec<
 }
 
 fn parse_pointer(text: &str, faults: &mut Vec<Fault>) -> Result<Vec<Recording>, CorpusError> {
-    let mut all = Vec::new();
-    for (line, row) in rows::<7>(text, FILE, "subject,session,t_us,event,button,x,y")? {
-        match row {
-            Ok([subject, session, at, event, _, x, y]) => {
-                let row = pointer_row(at, event, x, y, line, faults);
-                let recording = recording(&mut all, subject, session, || Events::Pointer(Vec::new()));
-                if let Events::Pointer(rows) = &mut recording.events {
+    let mut reading = reading(|| Events::Pointer(Vec::new()), faults);
+    for Row { line, text, fields } in rows::<7>(text, FILE, POINTER_COLUMNS)? {
+        match fields {
+            Ok([subject, session, time, event, _, x, y]) => {
+                let at = reading.turn_to(&subject, &session);
+                let row = pointer_row(&time, &event, [&x, &y], line, reading.faults);
+                if let Some(row) = &row {
+                    reading.check_order(at, (line, row.at_us));
+                }
+                if let Events::Pointer(rows) = &mut reading.all[at].events {
                     rows.push(row);
                 }
             }
-            Err(fault) => {
-                faults.push(fault);
-                if let Some(Recording { events: Events::Pointer(rows), .. }) = all.last_mut() {
-                    rows.push(None);
-                }
-            }
+            Err(fault) => reading.take_broken(text, fault),
         }
     }
-    Ok(all)
+    Ok(reading.all)
 }
 
 fn pointer_row(
     at: &str,
     event: &str,
-    x: &str,
-    y: &str,
+    place: [&str; 2],
     line: usize,
     faults: &mut Vec<Fault>,
 ) -> Option<PointerRow> {
     let mut fault = |kind| faults.push(Fault { file: FILE, line, kind });
-    let place = |text: &str| text.parse::<f32>().ok().filter(|value| value.is_finite());
-    let (Ok(at_us), Some(x), Some(y)) = (at.parse::<i64>(), place(x), place(y)) else {
+    let finite = |text: &str| text.parse::<f32>().ok().filter(|value| value.is_finite());
+    let (Ok(at_us), [Some(x), Some(y)]) = (at.parse::<i64>(), place.map(finite)) else {
         fault(FaultKind::Number);
         return None;
     };
+    if at_us.unsigned_abs() > TIME_US_MAX || x.abs().max(y.abs()) > PLACE_PX_MAX {
+        fault(FaultKind::Reach);
+        return None;
+    }
     let Some(phase) = phase_of_name(event) else {
         fault(FaultKind::UnknownEvent);
         return None;

@@ -3,20 +3,22 @@
 //! A row that cannot be used is told with its file and line and keeps its place, so that row numbers in the trials
 //! still mean what they meant.
 
+mod checks;
 mod events;
+mod fault;
 mod key_name;
 mod spans;
 mod table;
 
 use crate::device::Device;
 pub use events::{KeyRow, PointerRow, Recording, Rows, phase_of_name};
+pub use fault::{Fault, FaultKind};
 pub use key_name::class_of_name;
 use palet_features::Ladder;
 pub use spans::{EnrolSpan, Span, Stream, Trial};
-pub use table::{Fault, FaultKind};
 
 use serde::Deserialize;
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::path::Path;
 
 /// What a corpus recorded.
@@ -40,8 +42,18 @@ pub enum CorpusError {
         /// Why.
         source: std::io::Error,
     },
+    /// A file is cut, or goes wrong somewhere.
+    #[error("expected {file} to be whole, got this in line {line}: {source}")]
+    Broken {
+        /// Which.
+        file: String,
+        /// How far it could be read, from 1.
+        line: usize,
+        /// Why.
+        source: std::io::Error,
+    },
     /// `corpus.json` is not what it should be.
-    #[error("expected corpus.json to hold name and kind, got: {0}")]
+    #[error("expected corpus.json to be a description of a corpus, got: {0}")]
     Description(#[from] serde_json::Error),
     /// A table has other columns.
     #[error("expected the columns {expected} in {file}, got others")]
@@ -51,15 +63,26 @@ pub enum CorpusError {
         /// What it should begin with.
         expected: &'static str,
     },
-    /// There is nothing to do.
-    #[error("expected {0} in the corpus, got none")]
-    Empty(&'static str),
+    /// Neither `corpus.json` nor the columns tell what was recorded.
+    #[error(
+        "expected a kind in corpus.json, or the columns of keys or of a pointer in events.csv.gz, got neither"
+    )]
+    Kind,
 }
 
+/// What `corpus.json` says. Where it has no name the folder's stands in, where it has no kind the columns tell it.
 #[derive(Deserialize)]
 struct Description {
-    name: String,
-    kind: CorpusKind,
+    name: Option<String>,
+    kind: Option<CorpusKind>,
+    /// What it says besides, some of which can be checked.
+    #[serde(flatten)]
+    counts: HashMap<String, serde_json::Value>,
+}
+
+fn name_of_folder(folder: &Path) -> String {
+    let whole = folder.canonicalize().unwrap_or_else(|_| folder.to_owned());
+    whole.file_name().map_or_else(|| "corpus".to_owned(), |name| name.to_string_lossy().into_owned())
 }
 
 /// A corpus in memory.
@@ -74,8 +97,12 @@ pub struct Corpus {
     pub enrolments: Vec<EnrolSpan>,
     /// What is compared.
     pub trials: Vec<Trial>,
+    /// Rows of trials that cannot be read: trials that cannot be scored.
+    pub unreadable_trials: usize,
     /// Streams with and without a takeover; empty where the corpus has none.
     pub streams: Vec<Stream>,
+    /// Streams of which a part cannot be read.
+    pub unreadable_streams: usize,
     /// Everything that could not be used, in the files' order.
     pub faults: Vec<Fault>,
     /// How pointers are replayed.
@@ -90,43 +117,40 @@ impl Corpus {
     ///
     /// **Errors**: [`CorpusError`] where a file is missing or is no table; broken rows are faults, not errors.
     pub fn read(folder: &Path) -> Result<Self, CorpusError> {
-        let description: Description = serde_json::from_str(&table::read_text(folder, "corpus.json")?)?;
+        let described = table::read_text(folder, "corpus.json")?;
+        let description: Description = serde_json::from_str(described.trim_start_matches('\u{feff}'))?;
         let mut faults = Vec::new();
         let events = table::read_gzipped(folder, "events.csv.gz")?;
-        let recordings = events::parse(&events, description.kind, &mut faults)?;
+        let kind = description.kind.or_else(|| events::kind_of(&events)).ok_or(CorpusError::Kind)?;
+        let recordings = events::parse(&events, kind, &mut faults)?;
         let enrolments = spans::parse_enrolments(&table::read_text(folder, "enrol.csv")?, &mut faults)?;
-        let trials = spans::parse_trials(&table::read_text(folder, "trials.csv")?, &mut faults)?;
-        let streams = match folder.join("takeover.csv").exists() {
+        let (trials, unreadable_trials) =
+            spans::parse_trials(&table::read_text(folder, "trials.csv")?, &mut faults)?;
+        let (streams, unreadable_streams) = match folder.join("takeover.csv").exists() {
             true => spans::parse_streams(&table::read_text(folder, "takeover.csv")?, &mut faults)?,
-            false => Vec::new(),
+            false => Default::default(),
         };
         let key = |r: &Recording| (r.subject.clone(), r.session.clone());
         let index = recordings.iter().enumerate().map(|(at, recording)| (key(recording), at)).collect();
-        let (name, kind) = (description.name, description.kind);
+        let name = description.name.clone().unwrap_or_else(|| name_of_folder(folder));
+        let device = Device::Recorded;
         let mut corpus = Self {
             name,
             kind,
             recordings,
             enrolments,
             trials,
+            unreadable_trials,
             streams,
+            unreadable_streams,
             faults,
-            device: Device::Recorded,
+            device,
             finest: Ladder::K4,
             index,
         };
-        corpus.check_enrolments();
+        let told = checks::faults_of(&corpus, &description, &described);
+        corpus.faults.extend(told);
         Ok(corpus)
-    }
-
-    /// Tells of enrolments that name no rows: their subjects are enrolled by less than was meant.
-    fn check_enrolments(&mut self) {
-        let broken = |enrolment: &EnrolSpan| {
-            let kind = self.span_fault(&enrolment.span)?;
-            Some(Fault { file: "enrol.csv", line: enrolment.line, kind })
-        };
-        let faults: Vec<Fault> = self.enrolments.iter().filter_map(broken).collect();
-        self.faults.extend(faults);
     }
 
     /// What is wrong with a span; none where it has rows.
@@ -147,32 +171,39 @@ impl Corpus {
     }
 
     /// Joins neighbouring probes: `count` probes of one session with adjoining rows become one, claimed by everybody who
-    /// is claimed for one of them. Those left over at a session's end, fewer than `count`, are dropped.
-    pub fn join_probes(&mut self, count: usize) {
+    /// is claimed for one of them. Returns how many are left over at the sessions' ends, fewer than `count` of each, and
+    /// in no trial any more.
+    pub fn join_probes(&mut self, count: usize) -> usize {
         if count <= 1 {
-            return;
+            return 0;
         }
-        let trials = std::mem::take(&mut self.trials);
-        let mut probes: Vec<&Span> = Vec::new();
-        for trial in &trials {
-            if !probes.contains(&&trial.probe) {
-                probes.push(&trial.probe);
-            }
-        }
+        let (trials, left_over) = self.joined_probes(count);
+        self.trials = trials;
+        left_over
+    }
+
+    /// The trials of joined probes, and how many probes are left over.
+    pub(crate) fn joined_probes(&self, count: usize) -> (Vec<Trial>, usize) {
+        let mut probes: Vec<&Span> = self.trials.iter().map(|trial| &trial.probe).collect();
+        probes.sort_by(|a, b| (&a.subject, &a.session, a.first).cmp(&(&b.subject, &b.session, b.first)));
+        probes.dedup();
         let adjoins =
             |a: &Span, b: &Span| (&a.subject, &a.session, a.last) == (&b.subject, &b.session, b.first);
+        let mut joined: HashMap<&Span, Span> = HashMap::new();
         for row in probes.chunk_by(|a, b| adjoins(a, b)) {
             for parts in row.chunks_exact(count) {
-                let of_parts = trials.iter().filter(|trial| parts.contains(&&trial.probe));
-                for trial in of_parts {
-                    let probe = Span { last: parts[count - 1].last, ..parts[0].clone() };
-                    let known = self.trials.iter().rev().take_while(|joined| joined.probe == probe);
-                    if !known.into_iter().any(|joined| joined.claimed == trial.claimed) {
-                        self.trials.push(Trial { probe, ..trial.clone() });
-                    }
-                }
+                let whole = Span { last: parts[count - 1].last, ..parts[0].clone() };
+                joined.extend(parts.iter().map(|part| (*part, whole.clone())));
             }
         }
+        let (mut known, mut trials) = (HashSet::new(), Vec::new());
+        for trial in &self.trials {
+            let Some(probe) = joined.get(&trial.probe) else { continue };
+            if known.insert((&trial.claimed, probe)) {
+                trials.push(Trial { probe: probe.clone(), ..trial.clone() });
+            }
+        }
+        (trials, probes.len() - joined.len())
     }
 
     /// Subjects in the order of the events.

@@ -1,7 +1,10 @@
 //! Enrolments, trials and streams: which rows are taken for what.
 
 use super::CorpusError;
-use super::table::{Fault, FaultKind, rows};
+use super::fault::{Fault, FaultKind};
+use super::table::{Row, beginning, rows};
+use std::borrow::Cow;
+use std::collections::{HashMap, HashSet};
 
 /// Rows [first, last) of one session of one subject.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
@@ -61,8 +64,8 @@ fn span(subject: &str, session: &str, first: &str, last: &str) -> Option<Span> {
 pub(super) fn parse_enrolments(text: &str, faults: &mut Vec<Fault>) -> Result<Vec<EnrolSpan>, CorpusError> {
     const FILE: &str = "enrol.csv";
     let mut enrolments = Vec::new();
-    for (line, row) in rows::<4>(text, FILE, "subject,session,first,last")? {
-        match row.map(|[subject, session, first, last]| span(subject, session, first, last)) {
+    for Row { line, fields, .. } in rows::<4>(text, FILE, "subject,session,first,last")? {
+        match fields.map(|[subject, session, first, last]| span(&subject, &session, &first, &last)) {
             Ok(Some(span)) => enrolments.push(EnrolSpan { span, line }),
             Ok(None) => faults.push(Fault { file: FILE, line, kind: FaultKind::Number }),
             Err(fault) => faults.push(fault),
@@ -71,47 +74,106 @@ pub(super) fn parse_enrolments(text: &str, faults: &mut Vec<Fault>) -> Result<Ve
     Ok(enrolments)
 }
 
-pub(super) fn parse_trials(text: &str, faults: &mut Vec<Fault>) -> Result<Vec<Trial>, CorpusError> {
+/// Trials, and how many rows are none that can be read.
+pub(super) fn parse_trials(text: &str, faults: &mut Vec<Fault>) -> Result<(Vec<Trial>, usize), CorpusError> {
     const FILE: &str = "trials.csv";
-    let mut trials = Vec::new();
-    for (line, row) in rows::<7>(text, FILE, "trial,claimed,subject,session,first,last,mated")? {
-        match row.map(|fields| trial(fields, line)) {
-            Ok(Some(trial)) => trials.push(trial),
-            Ok(None) => faults.push(Fault { file: FILE, line, kind: FaultKind::Number }),
-            Err(fault) => faults.push(fault),
-        }
+    let (mut trials, mut unreadable) = (Vec::new(), 0);
+    for Row { line, fields, .. } in rows::<7>(text, FILE, "trial,claimed,subject,session,first,last,mated")? {
+        let fault = match fields.map(|fields| trial(&fields, line)) {
+            Ok(Some(trial)) => {
+                trials.push(trial);
+                continue;
+            }
+            Ok(None) => Fault { file: FILE, line, kind: FaultKind::Number },
+            Err(fault) => fault,
+        };
+        unreadable += usize::from(fault.kind != FaultKind::Header);
+        faults.push(fault);
     }
-    Ok(trials)
+    Ok((trials, unreadable))
 }
 
-fn trial([id, claimed, subject, session, first, last, mated]: [&str; 7], line: usize) -> Option<Trial> {
+fn trial(
+    [id, claimed, subject, session, first, last, mated]: &[Cow<'_, str>; 7],
+    line: usize,
+) -> Option<Trial> {
     let mated = match mated.trim() {
         "1" => true,
         "0" => false,
         _ => return None,
     };
     let probe = span(subject, session, first, last)?;
-    Some(Trial { id: id.to_owned(), claimed: claimed.to_owned(), probe, mated, line })
+    Some(Trial { id: id.to_string(), claimed: claimed.to_string(), probe, mated, line })
 }
 
-pub(super) fn parse_streams(text: &str, faults: &mut Vec<Fault>) -> Result<Vec<Stream>, CorpusError> {
-    const FILE: &str = "takeover.csv";
-    let mut streams: Vec<Stream> = Vec::new();
-    for (line, row) in rows::<7>(text, FILE, "stream,claimed,part,subject,session,first,last")? {
-        let parsed = row.map(|[id, claimed, _, subject, session, first, last]| {
-            span(subject, session, first, last).map(|part| (id, claimed, part))
+/// Streams while their parts are read.
+#[derive(Default)]
+struct Parts {
+    streams: Vec<(Stream, Vec<usize>)>,
+    places: HashMap<String, usize>,
+    /// Streams of which a part cannot be read.
+    broken: HashSet<String>,
+}
+
+impl Parts {
+    fn take(&mut self, [id, claimed, part]: [&str; 3], span: Span, line: usize) -> Option<()> {
+        let part = part.parse().ok()?;
+        let at = *self.places.entry(id.to_owned()).or_insert_with(|| {
+            let (id, claimed) = (id.to_owned(), claimed.to_owned());
+            self.streams.push((Stream { id, claimed, parts: Vec::new(), line }, Vec::new()));
+            self.streams.len() - 1
         });
-        match parsed {
-            Ok(Some((id, claimed, part))) => match streams.last_mut().filter(|stream| stream.id == id) {
-                Some(stream) => stream.parts.push(part),
-                None => {
-                    let (id, claimed) = (id.to_owned(), claimed.to_owned());
-                    streams.push(Stream { id, claimed, parts: vec![part], line });
-                }
-            },
-            Ok(None) => faults.push(Fault { file: FILE, line, kind: FaultKind::Number }),
-            Err(fault) => faults.push(fault),
+        let (stream, parts) = &mut self.streams[at];
+        if stream.claimed != claimed {
+            return None;
         }
+        let place = parts.partition_point(|known| *known < part);
+        stream.parts.insert(place, span);
+        parts.insert(place, part);
+        Some(())
     }
-    Ok(streams)
+
+    /// The streams of which all parts are there, and how many are not.
+    fn finish(self, faults: &mut Vec<Fault>) -> (Vec<Stream>, usize) {
+        let mut whole = Vec::new();
+        let mut unreadable = self.broken.iter().filter(|id| !self.places.contains_key(*id)).count();
+        for (stream, parts) in self.streams {
+            if !self.broken.contains(&stream.id) && parts.iter().copied().eq(0..parts.len()) {
+                whole.push(stream);
+                continue;
+            }
+            unreadable += 1;
+            faults.push(Fault { file: STREAMS, line: stream.line, kind: FaultKind::Parts });
+        }
+        (whole, unreadable)
+    }
+}
+
+const STREAMS: &str = "takeover.csv";
+
+/// Streams, and how many there are that cannot be read: a stream is compared with all its parts or not at all, since
+/// one without its beginning would pass for somebody else's.
+pub(super) fn parse_streams(
+    text: &str,
+    faults: &mut Vec<Fault>,
+) -> Result<(Vec<Stream>, usize), CorpusError> {
+    let mut parts = Parts::default();
+    for Row { line, text, fields } in
+        rows::<7>(text, STREAMS, "stream,claimed,part,subject,session,first,last")?
+    {
+        let taken = fields.map(|[id, claimed, part, subject, session, first, last]| {
+            let span = span(&subject, &session, &first, &last)?;
+            parts.take([&id, &claimed, &part], span, line)
+        });
+        let fault = match taken {
+            Ok(Some(())) => continue,
+            Ok(None) => Fault { file: STREAMS, line, kind: FaultKind::Number },
+            Err(fault) => fault,
+        };
+        if fault.kind != FaultKind::Header {
+            parts.broken.extend(beginning::<1>(text).map(|[id]| id.into_owned()));
+        }
+        faults.push(fault);
+    }
+    Ok(parts.finish(faults))
 }

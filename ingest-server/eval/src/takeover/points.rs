@@ -29,6 +29,9 @@ struct Found {
 pub struct OperatingPoint {
     /// `default`, or what the threshold was set for.
     pub name: &'static str,
+    /// Whether the genuine streams are shorter than what they would have to hold one false mask in: then the point is
+    /// where they hold none, and says nothing about so rare a mask.
+    pub too_few: bool,
     /// Risk from which fields are masked, or the sum in nats where it was set on the corpus.
     pub threshold: f64,
     /// Share of takeovers that are masked at all.
@@ -88,15 +91,15 @@ fn thresholds(streams: &[Compared], settings: &RiskSettings, by: Points) -> Vec<
     thinned
 }
 
-/// The four operating points, and the events to a mask at the shipped one.
+/// The four operating points, and the events and seconds to a mask at the shipped one.
 pub(super) fn of(
     streams: &[Compared],
     settings: &RiskSettings,
     by: Points,
-) -> (Vec<OperatingPoint>, Vec<Option<usize>>) {
+) -> (Vec<OperatingPoint>, Vec<Option<(usize, f64)>>) {
     let genuine: Vec<&Compared> = streams.iter().filter(|stream| stream.takeover.is_none()).collect();
     let events: usize = genuine.iter().map(|stream| stream.events).sum();
-    let hours: f64 = genuine.iter().map(|stream| stream.lasted.as_secs_f64() / 3_600.0).sum();
+    let hours = genuine_hours(streams);
     let default = |stream: &Compared| outcome(stream, |step| by.judged(step).band >= RiskBand::Raised);
     let judged = streams.iter().flat_map(|stream| &stream.steps).map(|step| by.judged(step));
     let masked_at = judged.filter(|judged| judged.band >= RiskBand::Raised);
@@ -122,11 +125,19 @@ pub(super) fn of(
         // The lowest threshold above which no threshold makes more false masks than allowed.
         let above = false_masks.iter().rposition(|masks| *masks as f64 > allowed).map_or(0, |at| at + 1);
         if let Some(threshold) = candidates.get(above) {
-            points.push(point(name, *threshold, streams, &|stream| at(stream, *threshold)));
+            let point = point(name, *threshold, streams, &|stream| at(stream, *threshold));
+            points.push(OperatingPoint { too_few: allowed < 1.0, ..point });
         }
     }
     let takeovers = streams.iter().filter(|stream| stream.takeover.is_some());
-    (points, takeovers.map(|stream| default(stream).found.map(|found| found.events)).collect())
+    let until = |stream: &Compared| default(stream).found.map(|found| (found.events, found.seconds));
+    (points, takeovers.map(until).collect())
+}
+
+/// How long the genuine streams' use lasts. **Units**: h.
+pub(super) fn genuine_hours(streams: &[Compared]) -> f64 {
+    let genuine = streams.iter().filter(|stream| stream.takeover.is_none());
+    genuine.fold(0.0, |hours, stream| hours + stream.lasted.as_secs_f64() / 3_600.0)
 }
 
 fn point(
@@ -142,11 +153,12 @@ fn point(
     let total = masks.iter().sum::<usize>() as f64;
     let events: usize = genuine.iter().map(|stream| stream.events).sum();
     let windows: usize = genuine.iter().map(|stream| stream.steps.len()).sum();
-    let hours: f64 = genuine.iter().map(|stream| stream.lasted.as_secs_f64() / 3_600.0).sum();
+    let hours = genuine_hours(streams);
     let share = |count: usize, of: usize| if of == 0 { f64::NAN } else { count as f64 / of as f64 };
     let in_time = found.iter().flatten().filter(|found| found.events <= FOUND_WITHIN_EVENTS).count();
     OperatingPoint {
         name,
+        too_few: false,
         threshold,
         masked: share(found.iter().flatten().count(), taken.len()),
         found_within_500_events: share(in_time, taken.len()),
