@@ -17,31 +17,58 @@ scorers: events are replayed as a page would see them, windows are compared as t
 
 ## How to read it
 
-- *EER*: one threshold for all subjects; in brackets 95 % of 400 resamples over subjects. *Worst tenth*: mean FNMR at 1 % FMR of
-  the tenth of subjects who fare worst. *Cllr*: what the log-likelihood ratios cost if taken at their word, and at best.
+### The figures
+
+- *FMR*: the share of comparisons with strangers that pass. *FNMR*: the share of a subject's own probes that do not pass.
+- *EER*: the rate at which both are equal, one threshold for all subjects; in brackets 95 % of 400 resamples over subjects.
+- *FNMR at 1 %* and *at .1 %*: at the lowest threshold that so many comparisons with strangers pass, or fewer, again one for all.
+- *AUC*: the chance that a subject's own probe scores above a stranger's.
+- *Worst tenth*: mean FNMR at 1 % FMR of the tenth of subjects who fare worst.
+- *Cllr*: what the log-likelihood ratios cost if taken at their word, in bits (1 for ratios that say nothing), and at best, after
+  the best monotone calibration on these very trials.
+- *Failed*: trials that could not be scored. They are in none of the rates.
+- *Too few* stands where a figure would say nothing: FNMR at 1 % of fewer than 100 non-mated trials, at .1 % of fewer than 1,000; an
+  interval over fewer than eight subjects; a worst tenth of fewer than ten; any rate on fewer than ten trials of one sort.
+
+### Who is compared with whom
+
 - Whoever takes part in a comparison is left out of its population and cohort: for each pair of claimed and probe subject the
   models are made anew without both. People are recognised by a hash of their recordings, not by their names.
-- What was chosen or fitted, and on what. Keystrokes: bin edges and population from monaco-free and monaco-fixed; pseudo-counts,
-  smoothing, normalisation, how sessions stand apart, the cohort's tempi, channel weights and calibration on development trials of monaco-free: enrolling sessions, one at a
-  time taken out and cut into probes, of the people whose number is no multiple of three; for the weights, pseudo-counts,
-  normalisation, sessions and tempi also single sentences against the others of one session. Fixed text: form, weights and caps on
-  such trials of monaco-keypad, on later entries against the earlier ones of its first ten, and on pieces of words that such
-  people of monaco-free type again and again; the fusion on the first of these alone. No trial that is shown below takes part,
-  but that pseudo-counts and normalisation were also looked at on all four sessions of monaco-fixed, of the same two thirds of
-  its people. Three things were chosen on development trials, but after the trials shown had been seen: of fixed text that both
-  densities have tails of one weight (lighter ones for somebody else had failed by people who hesitate), and the last two of its four
-  scores, release to release and nearness (the first two alone had missed more); of typing the cohort's tempi (figures of
-  monaco-free with sessions apart had been seen). *Held out* rows are those trials in which both people's numbers
-  are multiples of three: but for the bin edges and what was so chosen nothing was chosen or fitted on either. The pointer's choices were made on sapimouse, the session risk's sums with the takeover
-  streams in view. Which scores are fused, and from where on a reference is compared by differences alone, was chosen on those of
-  its people whose number is no multiple of three, each in a fold of their own, seen through remote desktops that no model had
-  seen, and with a population that had seen no slow device at all.
+- *Held out* rows are those trials in which both people's numbers are multiples of three: but for the bin edges, and for what
+  was chosen after trials had been seen (told below), nothing was chosen or fitted on either.
 - aalto-sentences and balabit have given nothing to any model and no choice to any setting. Expect other people to fare
   otherwise than these, and recalibrate per deployment.
 - Some recorded sessions of a subject are surely somebody else's (monaco-free m023, session s04). They are counted as errors.
+- *Three probes together* are neighbours of one session taken as one, as `palet eval --joined 3` does: of sapimouse 60 s. Such a
+  probe is claimed by everybody who is claimed for one of its parts; what is left over at a session's end is in no such trial.
 - A corpus whose enrolments and probes all type one short text is compared as fixed text.
 - A probe goes down the privacy ladder as it would in a page: 100 keys are a block of 64 with four classes and one of 36 with
   three; a sentence of 24 to 63 keys has three classes throughout.
+
+### What was chosen or fitted, and on what
+
+For typing and for fixed text no trial that is shown below takes part in any of it, but where it says so.
+
+- *Typing, bin edges and population*: monaco-free and monaco-fixed.
+- *Typing, everything else* (pseudo-counts, smoothing, normalisation, how sessions stand apart, the cohort's tempi, channel weights,
+  calibration): development trials of monaco-free. These are enrolling sessions, one at a time taken out and cut into probes, of the
+  people whose number is no multiple of three. For all but smoothing and calibration also single sentences against the
+  others of one session. Pseudo-counts and normalisation were also looked at on all four sessions of monaco-fixed, of
+  the same two thirds of its people: trials shown below are among these.
+- *Fixed text, form, weights and caps*: development trials of monaco-keypad, made likewise; later entries against the earlier ones of
+  its first ten; and pieces of words that such people of monaco-free type again and again.
+- *Fixed text, the fusion*: the first of these alone.
+- *Pointer*: sapimouse, the same people whose trials are shown: each comparison leaves both of its people out of the models, and not
+  out of these choices. Which scores are fused, and from where on a reference is compared by differences alone, was chosen on those of
+  its people whose number is no multiple of three, each in a fold of their own, seen through remote desktops that no model had
+  seen, and with a population that had seen no slow device at all.
+- *Session risk's sums*: with the takeover streams in view.
+
+Three things were chosen on development trials, but after the trials shown had been seen:
+
+- of fixed text, that both densities have tails of one weight (lighter ones for somebody else had failed by people who hesitate);
+- of fixed text, the last two of its four scores, release to release and nearness (the first two alone had missed more);
+- of typing, the cohort's tempi (figures of monaco-free with sessions apart had been seen).
 ";
 
 const TRIED: &str = "\
@@ -143,23 +170,8 @@ impl Document {
     /// Adds one corpus's trials.
     pub(crate) fn add_trials(&mut self, corpus: &Corpus, run: &TrialRun, summary: &Summary) {
         let mated = run.scored.iter().filter(|trial| trial.mated).count();
-        let _ = writeln!(
-            self.trials,
-            "| {} | {} | {mated} / {} | {} | {:.3} [{:.3}, {:.3}] | {:.3} | {:.3} | {:.3} | {:.3} | {:.2} ({:.2}) |",
-            corpus.name,
-            run.subjects.len(),
-            run.scored.len() - mated,
-            run.failed,
-            summary.eer,
-            summary.eer_ci95[0],
-            summary.eer_ci95[1],
-            summary.auc,
-            summary.fnmr_at_fmr_1pct,
-            summary.fnmr_at_fmr_0_1pct,
-            summary.worst_decile_fnmr_at_fmr_1pct,
-            summary.cllr,
-            summary.cllr_min
-        );
+        let counts = format!("{} | {mated} / {}", run.subjects.len(), run.scored.len() - mated);
+        self.add_rates(&corpus.name, &counts, &run.failed.to_string(), summary);
         let mut subjects: Vec<_> = summary.subjects.iter().collect();
         subjects.sort_by(|a, b| b.fnmr_at_fmr_1pct.total_cmp(&a.fnmr_at_fmr_1pct));
         let explainer = Explainer::new(corpus, run, FUSION);
@@ -182,21 +194,35 @@ impl Document {
         let trials = run.held_out();
         let Some(summary) = summarise(&trials) else { return };
         let mated = trials.iter().filter(|trial| trial.mated).count();
+        let counts = format!("{} | {mated} / {}", summary.subjects.len(), trials.len() - mated);
+        self.add_rates(&format!("*{}, held out*", corpus.name), &counts, "", &summary);
+    }
+
+    /// Adds those of a corpus's probes that were taken together; nothing where there are none.
+    pub(crate) fn add_joined(&mut self, corpus: &Corpus, run: &TrialRun) {
+        let Some(summary) = summarise(&run.scored_by(FUSION)) else { return };
+        let mated = run.scored.iter().filter(|trial| trial.mated).count();
+        let counts = format!("{} | {mated} / {}", summary.subjects.len(), run.scored.len() - mated);
+        let name = format!("*{}, three probes together*", corpus.name);
+        self.add_rates(&name, &counts, &run.failed.to_string(), &summary);
+    }
+
+    fn add_rates(&mut self, name: &str, counts: &str, failed: &str, summary: &Summary) {
+        let told = |figure: &str| summary.words(figure, 3);
+        let interval = match told("eer_ci95").as_str() {
+            "too few" => "too few".to_owned(),
+            interval => format!("[{interval}]"),
+        };
         let _ = writeln!(
             self.trials,
-            "| *{}, held out* | {} | {mated} / {} | | {:.3} [{:.3}, {:.3}] | {:.3} | {:.3} | {:.3} | {:.3} | {:.2} ({:.2}) |",
-            corpus.name,
-            summary.subjects.len(),
-            trials.len() - mated,
-            summary.eer,
-            summary.eer_ci95[0],
-            summary.eer_ci95[1],
-            summary.auc,
-            summary.fnmr_at_fmr_1pct,
-            summary.fnmr_at_fmr_0_1pct,
-            summary.worst_decile_fnmr_at_fmr_1pct,
-            summary.cllr,
-            summary.cllr_min
+            "| {name} | {counts} | {failed} | {} {interval} | {} | {} | {} | {} | {} ({}) |",
+            told("eer"),
+            told("auc"),
+            told("fnmr_at_fmr_1pct"),
+            told("fnmr_at_fmr_0_1pct"),
+            told("worst_decile_fnmr_at_fmr_1pct"),
+            summary.words("cllr", 2),
+            summary.words("cllr_min", 2)
         );
     }
 
@@ -232,9 +258,11 @@ impl Document {
         for point in &report.operating_points {
             let _ = writeln!(
                 self.takeover,
-                "| {} | {} | {:.3} | {} / {} {unit} | {} / {} s | {} / {} s | {:.2} | {:.2} | {:.2} | {:.0} s |",
+                "| {}, {:.1} h | {}{} | {:.3} | {} / {} {unit} | {} / {} s | {} / {} s | {:.2} | {:.2} | {:.2} | {:.0} s |",
                 report.corpus,
+                report.genuine_hours,
                 point.name,
+                if point.too_few { ", too few" } else { "" },
                 point.found_within_500_events,
                 told(point.median_events_to_mask),
                 told(point.p90_events_to_mask),
@@ -253,7 +281,7 @@ impl Document {
     /// The whole document. `model` names the models that were judged.
     pub(crate) fn finish(&self, model: &str) -> String {
         format!(
-            "{HEAD}- Models: `{model}`.\n\n## Trials\n\n| corpus | subjects | mated / non-mated | failed | EER | AUC | FNMR at 1 % \
+            "{HEAD}\nThe models that were judged: `{model}`.\n\n## Trials\n\n| corpus | subjects | mated / non-mated | failed | EER | AUC | FNMR at 1 % \
              | at .1 % | worst tenth | Cllr (best) |\n|---|---|---|---|---|---|---|---|---|---|\n{}\n## Scorers\n\n\
              Each by itself on the same trials. `weight` is what it weighs in the shipped fusion, 0 where it has none; `would earn` \
              is what the fusion's cost would fall by with it beside, fitted and judged on different subjects, in bits.\n\n\
@@ -267,9 +295,12 @@ impl Document {
              partial masks at most; redaction takes more than one. *In time* runs from where the other person begins to use the page: \
              from their first event that another follows within {} s. Some recordings begin with one row and then hold nothing for a \
              minute and more, and nothing can tell who somebody is before they go on; *from the first row* has that wait in it, \
-             whose 90th percentile stands in the last column. Two corpora together: typists paired with pointers by their \
-             places, their recordings taking turns, since no corpus has both; events are keys there.\n\n\
-             | corpus | point | found in 500 | median / p90 | in time | from the first row | \
+             whose 90th percentile stands in the last column. The hours are those of genuine use that false masks are counted in. *Too \
+             few*: fewer hours than would have to hold one such mask, so that the point is merely where there is none, and says nothing \
+             of so rare a mask. Two corpora together: typists paired with pointers by their \
+             places, their recordings taking turns, since no corpus has both; events are keys there. Each genuine recording is in \
+             several pairs: the hours are those of the pairs, not of as many recordings.\n\n\
+             | corpus, genuine use | point | found in 500 | median / p90 | in time | from the first row | \
              false masks an hour | in 2,500 events | genuine streams clear | first row alone |\n|---|---|---|---|---|---|---|---|---|---|\n{}\n{TRIED}## Made-up people\n\n\
              `palet-models synthesise` makes corpora of them for tests and demonstrations. How unlike real people they are: the AUC of a \
              classifier that was fitted on half of both (.5 where alike, 1 where it always can tell), and the divergence of their \

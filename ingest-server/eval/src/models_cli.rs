@@ -165,19 +165,29 @@ fn write_strokes(corpora: &[PathBuf], out: &Path) -> Result<(), EvalError> {
     Ok(())
 }
 
+/// Neighbouring probes that the document also shows as one.
+const JOINED: usize = 3;
+
 fn document(corpora: &[PathBuf]) -> Result<String, EvalError> {
     let models = Models::embedded()?;
     let policy = Policy::embedded_default().map_err(|_| EvalError::Policy)?;
     let settings = TakeoverSettings { models: &models, risk: &RiskSettings::default(), policy: &policy };
     let mut document = Document::new();
-    let corpora = read_all(corpora)?;
-    for corpus in &corpora {
+    let mut corpora = read_all(corpora)?;
+    for corpus in &mut corpora {
+        let asked = corpus.trials.len();
+        if corpus.kind == CorpusKind::Pointer {
+            corpus.trials.extend(corpus.joined_probes(JOINED).0);
+        }
         // The networks' rows are docs/ml.md's: they speak on the people alone whom they were not trained on.
-        let run = trials::run_with(corpus, &models, &one_class::floors());
+        let mut run = trials::run_with(corpus, &models, &one_class::floors());
+        let joined = run.split_off(asked, corpus.trials.len() - asked);
+        corpus.trials.truncate(asked);
         let summary = metrics::summarise(&run.scored_by(FUSION));
         let summary = summary.ok_or_else(|| EvalError::NoTrials(corpus.name.clone()))?;
         document.add_trials(corpus, &run, &summary);
         document.add_held_out(corpus, &run);
+        document.add_joined(corpus, &joined);
         document.add_scorers(&judged::json(corpus, &run, &summary, &models, "shipped"));
         if !corpus.streams.is_empty() {
             document.add_takeover(&takeover::run(corpus, &settings));
