@@ -147,9 +147,23 @@ Judged on the same people, seen as recorded and through imitated remote desktops
 
 ";
 
+/// What stands above the table of the privacy ladder.
+const LADDER: &str = "\
+## Told more coarsely, and with another population
+
+The trials of typed text again. Pages tell four classes of keys at most, three with `data-strict`, or none: what the
+privacy ladder's steps cost (`palet eval --classes 3`). Where the shipped models know nobody of a corpus, population and
+cohort are also made from its other people (`palet eval CORPUS --background CORPUS`): such a figure cannot count, but says
+how much of the error comes from a population that types elsewhere.
+
+| corpus | classes at most | population | EER | AUC | FNMR at 1 % | Cllr (best) |
+|---|---|---|---|---|---|---|
+";
+
 /// The document, growing corpus by corpus.
 pub(crate) struct Document {
     trials: String,
+    ladder: String,
     scorers: String,
     made_up: String,
     people: String,
@@ -160,6 +174,7 @@ impl Document {
     pub(crate) fn new() -> Self {
         Self {
             trials: String::new(),
+            ladder: String::new(),
             scorers: String::new(),
             made_up: String::new(),
             people: String::new(),
@@ -226,6 +241,11 @@ impl Document {
         );
     }
 
+    /// Adds trials told more coarsely, and with another population.
+    pub(crate) fn add_ladder(&mut self, rows: &str) {
+        self.ladder.push_str(rows);
+    }
+
     /// Adds each scorer's own figures, from what is told of a corpus.
     pub(crate) fn add_scorers(&mut self, told: &Value) {
         let corpus = told["corpus"].as_str().unwrap_or("");
@@ -282,7 +302,7 @@ impl Document {
     pub(crate) fn finish(&self, model: &str) -> String {
         format!(
             "{HEAD}\nThe models that were judged: `{model}`.\n\n## Trials\n\n| corpus | subjects | mated / non-mated | failed | EER | AUC | FNMR at 1 % \
-             | at .1 % | worst tenth | Cllr (best) |\n|---|---|---|---|---|---|---|---|---|---|\n{}\n## Scorers\n\n\
+             | at .1 % | worst tenth | Cllr (best) |\n|---|---|---|---|---|---|---|---|---|---|\n{}\n{LADDER}{}\n## Scorers\n\n\
              Each by itself on the same trials. `weight` is what it weighs in the shipped fusion, 0 where it has none; `would earn` \
              is what the fusion's cost would fall by with it beside, fitted and judged on different subjects, in bits.\n\n\
              | corpus | scorer | EER | AUC | weight | would earn |\n|---|---|---|---|---|---|\n{}\n## Those who fare worst\n\n\
@@ -307,6 +327,7 @@ impl Document {
              histograms (0 where alike, 1 where they share nothing). No figure about real people may come from them.\n\n\
              | kind | told apart, AUC | divergence, bits |\n|---|---|---|\n{}",
             self.trials,
+            self.ladder,
             self.scorers,
             self.people,
             crate::takeover::HANDOVER.as_secs_f64(),

@@ -15,6 +15,7 @@ mod explain;
 mod folding;
 pub mod fused;
 mod judged;
+mod ladder;
 pub mod metrics;
 pub mod models_cli;
 mod parallel;

@@ -5,6 +5,7 @@ use crate::corpus::{Corpus, CorpusKind, Stream};
 use crate::document::Document;
 use crate::fused;
 use crate::judged;
+use crate::ladder;
 use crate::metrics;
 use crate::pointer_people;
 use crate::stroke_table;
@@ -174,6 +175,7 @@ fn document(corpora: &[PathBuf]) -> Result<String, EvalError> {
     let settings = TakeoverSettings { models: &models, risk: &RiskSettings::default(), policy: &policy };
     let mut document = Document::new();
     let mut corpora = read_all(corpora)?;
+    document.add_ladder(&ladder::rows(&mut corpora, &models)?);
     for corpus in &mut corpora {
         let asked = corpus.trials.len();
         if corpus.kind == CorpusKind::Pointer {
