@@ -10,6 +10,7 @@
 use flate2::{Compression, write::GzEncoder};
 use palet_eval::CorpusKind;
 use palet_eval::cli::{EvalArgs, EvalError, run};
+use palet_eval::models_cli::models_from_args;
 use palet_eval::synthesis::{Size, write_corpus as write_made_up};
 use serde_json::Value;
 use std::io::Write;
@@ -120,6 +121,21 @@ fn an_unknown_scorer_is_wrong_usage() {
     write_corpus(&folder, &events, "ann,s0,0,300\n", "0,ann,ann,s1,0,100,1\n");
     let error = told(&EvalArgs { scorer: Some("tea-leaves".into()), ..args(&folder) }).0.unwrap_err();
     assert_eq!(error.exit_code(), 2);
+}
+
+#[test]
+fn pages_of_fewer_key_classes_are_judged_by_what_they_tell() {
+    let folder = small("classes");
+    let reports = [4, 3, 1].map(|classes| told(&EvalArgs { classes, ..args(&folder) }).1.remove(0));
+    for (report, classes) in reports.iter().zip([4, 3, 1]) {
+        assert_eq!(report["classes"], classes);
+    }
+    assert_ne!(reports[0]["cllr"], reports[1]["cllr"]);
+    assert_ne!(reports[1]["cllr"], reports[2]["cllr"]);
+    let words = ["palet-models", "eval", "--classes", "2", "corpus"].map(Into::into);
+    let error = models_from_args(words, &mut Vec::new(), &mut Vec::new()).unwrap_err();
+    assert_eq!(error.exit_code(), 2);
+    assert!(error.to_string().contains("expected one of [4, 3, 1]"), "{error}");
 }
 
 fn real(corpus: &str) -> Option<PathBuf> {
