@@ -5,6 +5,7 @@
 
 use super::motion::Motion;
 use super::quantiles::Ranked;
+use super::root::sqrtf;
 use core::f32::consts::PI;
 
 /// How many features come from the path alone.
@@ -101,7 +102,7 @@ fn push_speed(motion: &Motion<'_>, sheet: &mut Sheet) {
     for share in [0.05, 0.15, 0.3, 0.5, 0.7, 0.85, 1.0] {
         sheet.push(ln_speed(ranked.at(share)));
     }
-    sheet.push(libm::sqrtf(motion.speed_scatter() / speeds.len() as f32) / mean * 3.0);
+    sheet.push(sqrtf(motion.speed_scatter() / speeds.len() as f32) / mean * 3.0);
     let (peak_at, _) =
         speeds.iter().enumerate().fold((0, -1.0), |best, (at, &v)| if v > best.1 { (at, v) } else { best });
     sheet.push((peak_at as f32 + 0.5) / speeds.len() as f32 * 4.0);
@@ -147,9 +148,9 @@ fn push_acceleration(motion: &Motion<'_>, sheet: &mut Sheet) {
     sheet.push(libm::logf((mean_up + 100.0) / (mean_down + 100.0)));
     let jerks = (count - 1).max(1) as f32;
     sheet.push(ln1(sum / jerks, 10_000.0));
-    sheet.push(ln1(libm::sqrtf(square / jerks), 10_000.0));
+    sheet.push(ln1(sqrtf(square / jerks), 10_000.0));
     let t3 = motion.duration_s * motion.duration_s * motion.duration_s;
-    sheet.push(ln1(libm::sqrtf(square / jerks) * t3 / motion.path, 1.0));
+    sheet.push(ln1(sqrtf(square / jerks) * t3 / motion.path, 1.0));
 }
 
 /// Turning, curvature, the speed's dependence on them: 13 features.
@@ -227,7 +228,7 @@ impl Regression {
         let xx = (self.xx - self.x * self.x / self.n).max(0.0) + 0.5;
         let yy = (self.yy - self.y * self.y / self.n).max(0.0) + 0.5;
         let xy = self.xy - self.x * self.y / self.n;
-        (xy / xx, xy / libm::sqrtf(xx * yy))
+        (xy / xx, xy / sqrtf(xx * yy))
     }
 }
 

@@ -9,6 +9,7 @@ mod kinematics;
 mod motion;
 mod quantiles;
 mod rate;
+mod root;
 mod trail;
 
 #[cfg(test)]

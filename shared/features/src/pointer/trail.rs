@@ -3,6 +3,7 @@
 //! Interpolation onto the grid evens out the device's sampling interval, the timer's quantum and samples that share
 //! one time. The buffer is the only place where coordinates live; it is emptied when its stroke closes.
 
+use super::root::sqrtf;
 use palet_units::Micros;
 
 /// The most grid points of one stroke; a longer movement is cut here.
@@ -21,7 +22,7 @@ impl Place {
     }
 
     pub(crate) fn length(self) -> f32 {
-        libm::sqrtf(self.x * self.x + self.y * self.y)
+        sqrtf(self.x * self.x + self.y * self.y)
     }
 
     pub(crate) fn dot(self, other: Self) -> f32 {
