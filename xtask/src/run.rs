@@ -15,12 +15,12 @@ pub(crate) fn root() -> PathBuf {
 
 /// Runs a program to its end. **Errors**: `Command` where it is missing or fails.
 pub(crate) fn run(command: &mut Command) -> Result<(), ChoreError> {
+    if command.get_current_dir().is_none() {
+        command.current_dir(root());
+    }
+    let ended = command.status();
     let failed = |status: String| ChoreError::Command { command: format!("{command:?}"), status };
-    match Command::new(command.get_program())
-        .args(command.get_args())
-        .current_dir(command.get_current_dir().map_or_else(root, Path::to_path_buf))
-        .status()
-    {
+    match ended {
         Ok(status) if status.success() => Ok(()),
         Ok(status) => Err(failed(status.to_string())),
         Err(error) => Err(failed(error.to_string())),

@@ -6,9 +6,10 @@
 use std::{
     fs,
     path::{Path, PathBuf},
-    process::Command,
+    process::{Command, Stdio},
 };
 
+use serde_json::json;
 use wasm_bindgen_cli_support::Bindgen;
 
 use crate::{
@@ -49,6 +50,7 @@ pub(crate) fn build() -> Result<(), ChoreError> {
     MODULES.iter().try_for_each(|module| {
         compile(module)?;
         bind(module, &out)?;
+        drop_unused(module, &out)?;
         shrink(module, &out)
     })
 }
@@ -59,14 +61,14 @@ pub(crate) fn build_js() -> Result<(), ChoreError> {
 }
 
 fn install_js() -> Result<(), ChoreError> {
-    if wasm_opt().exists() {
+    if binaryen("wasm-opt").exists() {
         return Ok(());
     }
     run(Command::new("npm").args(["ci", "--no-audit", "--no-fund"]).current_dir(root().join("js")))
 }
 
-fn wasm_opt() -> PathBuf {
-    root().join("js/node_modules/binaryen/bin/wasm-opt")
+fn binaryen(tool: &str) -> PathBuf {
+    root().join("js/node_modules/binaryen/bin").join(tool)
 }
 
 fn target() -> PathBuf {
@@ -99,10 +101,38 @@ fn bind(module: &Module, out: &Path) -> Result<(), ChoreError> {
         .map_err(|error| ChoreError::Bindings { module: module.name, reason: format!("{error:#}") })
 }
 
+/// Takes out what the bindings keep for JavaScript's values, of which none crosses: a table, and the one import that
+/// fills it. What stays is what the crate itself exports.
+fn drop_unused(module: &Module, out: &Path) -> Result<(), ChoreError> {
+    let wasm = out.join(format!("{}_bg.wasm", module.name));
+    let listed = out.join(format!("{}_bg.wasm.d.ts", module.name));
+    let text = fs::read_to_string(&listed).map_err(at(&listed))?;
+    let names: Vec<_> = text
+        .lines()
+        .filter_map(|line| line.strip_prefix("export const ")?.split_once(':'))
+        .map(|(name, _)| name)
+        .filter(|name| !name.starts_with("__"))
+        .collect();
+    let mut graph = vec![json!({ "name": "page", "root": true, "reaches": names })];
+    graph.extend(names.iter().map(|name| json!({ "name": name, "export": name })));
+    let graph_at = target().join(format!("{}.graph.json", module.name));
+    fs::write(&graph_at, serde_json::Value::Array(graph).to_string()).map_err(at(&graph_at))?;
+    // It tells on its output what it took out.
+    run(Command::new("node")
+        .stdout(Stdio::null())
+        .arg(binaryen("wasm-metadce"))
+        .arg("--graph-file")
+        .arg(&graph_at)
+        .args(WASM_FEATURES)
+        .arg(&wasm)
+        .arg("-o")
+        .arg(&wasm))
+}
+
 fn shrink(module: &Module, out: &Path) -> Result<(), ChoreError> {
     let wasm = out.join(format!("{}_bg.wasm", module.name));
     run(Command::new("node")
-        .arg(wasm_opt())
+        .arg(binaryen("wasm-opt"))
         .args([
             "--flatten",
             "--rereloop",

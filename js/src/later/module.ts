@@ -34,9 +34,7 @@ export async function loadFields(native: Native, url: URL, integrity: string): P
   const answer = await native.fetch(url, { integrity, credentials: "same-origin" });
   if (!answer.ok) throw new Error("not-loaded");
   const compiled = await WebAssembly.compile(await answer.arrayBuffer());
-  const imports: Record<string, Record<string, () => void>> = {};
-  for (const { module: from, name } of WebAssembly.Module.imports(compiled)) (imports[from] ??= {})[name] = () => {};
-  const wasm = (await WebAssembly.instantiate(compiled, imports)).exports as unknown as typeof Exports;
+  const wasm = (await WebAssembly.instantiate(compiled)).exports as unknown as typeof Exports;
   const encoder = new TextEncoder();
   const decoder = new TextDecoder();
   const bytesAt = (at: number, length: number) => new Uint8Array(wasm.memory.buffer, at >>> 0, length);
