@@ -43,15 +43,14 @@ export const enum Input {
   Destroy = 8,
   Inspect = 9,
   InspectNoMore = 10,
-  Drain = 11,
-  Announce = 12,
-  NoToken = 13,
-  NoReply = 14,
-  Token = 15,
-  Reply = 16,
-  Frame = 17,
-  Context = 18,
-  Action = 19,
+  Announce = 11,
+  NoToken = 12,
+  NoReply = 13,
+  Token = 14,
+  Reply = 15,
+  Frame = 16,
+  Context = 17,
+  Action = 18,
 }
 
 /** Why there is no session, as a stable code. */
@@ -63,6 +62,8 @@ const decoder = /* @__PURE__ */ new TextDecoder();
 let module: WebAssembly.Module | null = null;
 /** The instance of the session that runs; its functions take and give numbers alone. */
 let wasm: typeof Exports;
+/** Where the module reads events. */
+let room = new Float64Array();
 
 /** Loads the module, once, and makes an instance. Answers with the reason where it cannot; never throws. */
 export async function loadCore(native: Native, url: string | URL, integrity: string): Promise<Fault | null> {
@@ -73,10 +74,8 @@ export async function loadCore(native: Native, url: string | URL, integrity: str
       if (!answer.ok) return "not-loaded";
       module = await WebAssembly.compile(await answer.arrayBuffer());
     }
-    // What the bindings would import is a table for JavaScript's values, of which none crosses.
-    const imports: Record<string, Record<string, () => void>> = {};
-    for (const { module: from, name } of WebAssembly.Module.imports(module)) (imports[from] ??= {})[name] = () => {};
-    wasm = (await WebAssembly.instantiate(module, imports)).exports as unknown as typeof Exports;
+    wasm = (await WebAssembly.instantiate(module)).exports as unknown as typeof Exports;
+    room = new Float64Array();
     return null;
   } catch (error) {
     return error instanceof WebAssembly.CompileError ? "blocked-by-csp" : "not-loaded";
@@ -105,13 +104,12 @@ export function happen(input: Input, now: number, what?: Uint8Array | string): n
   return wasm.happen(input, now);
 }
 
-/** Hands the ring's first numbers over. */
-export function drain(records: Float64Array, count: number, now: number): void {
-  // First asked for, since making room may move the memory.
-  const start = wasm.events_at(count) >>> 0;
-  const room = new Float64Array(wasm.memory.buffer, start, count);
+/** Hands the ring's first numbers over; answers as {@link deadline} does. */
+export function drain(records: Float64Array, count: number, now: number): number {
+  // A memory that has grown leaves a view of no length behind.
+  if (!room.length) room = new Float64Array(wasm.memory.buffer, wasm.events_at() >>> 0, records.length);
   for (let at = 0; at < count; at++) room[at] = records[at] as number;
-  happen(Input.Drain, now);
+  return wasm.drain(count, now);
 }
 
 /** Declares a field; told to the server at the next {@link Input.Announce}. `source`: 0 sealed, 1 local, 2 input. */
@@ -136,7 +134,7 @@ export const poll = (): Effect => wasm.poll();
 /** A number of the effect; NaN where it has none. */
 export const number = (at: number): number => wasm.number(at);
 
-/** When the session wants to hear of the time. **Units**: ms; infinity for never. */
+/** When the session wants to hear of the time. **Units**: ms; infinity for never, NaN while effects wait. */
 export const deadline = (): number => wasm.deadline();
 
 /** A field that is gone; told to the server at the next {@link Input.Announce}. */

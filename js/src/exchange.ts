@@ -52,15 +52,16 @@ export class Exchange {
 
   /** Calls the session, then does what it asks for. */
   run<T>(call: (now: number) => T): T | null {
-    if (this.#broken) return null;
-    try {
-      const answer = call(this.#native.now());
-      this.#pump();
+    return this.#guarded((now) => {
+      const answer = call(now);
+      this.#pump(core.deadline());
       return answer;
-    } catch {
-      this.#fail();
-      return null;
-    }
+    });
+  }
+
+  /** Hands the ring's first numbers over, then does what the session asks for. */
+  drain(records: Float64Array, count: number): void {
+    this.#guarded((now) => this.#pump(core.drain(records, count, now)));
   }
 
   /** Leaves no timer and no socket behind. */
@@ -85,20 +86,31 @@ export class Exchange {
     }
   }
 
-  #pump(): void {
+  /** Calls the module; a module that stops with a fault is not called again. */
+  #guarded<T>(call: (now: number) => T): T | null {
+    if (this.#broken) return null;
+    try {
+      return call(this.#native.now());
+    } catch {
+      this.#fail();
+      return null;
+    }
+  }
+
+  /** Does what the session asks for until it only waits, until `at`. */
+  #pump(at: number): void {
     if (this.#pumping) return;
     this.#pumping = true;
     try {
-      for (let code = core.poll(); code !== Effect.None; code = core.poll()) this.#perform(code);
+      for (; Number.isNaN(at); at = core.deadline()) this.#perform(core.poll());
     } finally {
       this.#pumping = false;
     }
-    this.#arm();
+    this.#arm(at);
   }
 
   /** Sets the timer, but only where it would otherwise come too late. */
-  #arm(): void {
-    const at = core.deadline();
+  #arm(at: number): void {
     if (at >= this.#timerAt) return;
     this.#native.cancelTimeout(this.#timer);
     this.#timerAt = at;

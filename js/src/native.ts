@@ -38,6 +38,7 @@ export function findNative(page: Window & typeof globalThis): Native {
   const setTimer = original<typeof setTimeout>(page, "setTimeout");
   const clearTimer = original<typeof clearTimeout>(page, "clearTimeout");
   const fetcher = original<typeof fetch>(page, "fetch");
+  const { performance } = page;
   return {
     listen: (target, type, listener, passive = true) =>
       add.call(target, type, listener as EventListener, { capture: true, passive }),
@@ -47,6 +48,6 @@ export function findNative(page: Window & typeof globalThis): Native {
     fetch: (input, init) => fetcher.call(page, input, init),
     WebSocket: original<typeof WebSocket>(page, "WebSocket"),
     MutationObserver: original<typeof MutationObserver>(page, "MutationObserver"),
-    now: () => page.performance.now(),
+    now: () => performance.now(),
   };
 }

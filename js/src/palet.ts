@@ -282,8 +282,8 @@ export class PaletSession {
   #drain(): void {
     const exchange = this.#exchange;
     if (!exchange || this.#ring.head === 0) return;
-    const count = this.#ring.take();
-    exchange.run((now) => core.drain(this.#ring.records, count, now));
+    const { records } = this.#ring;
+    exchange.drain(records, this.#ring.take());
   }
 
   #handleHidden(): void {

@@ -1,8 +1,9 @@
 //! What TypeScript calls: functions of numbers alone, so that the bindings weigh next to nothing.
 //!
-//! One instance of the module is one session; another session is another instance, with memory of its own. Bytes and texts (UTF-8) cross through two buffers: TypeScript asks for
-//! room with [`input_at`] or [`events_at`], writes there, and calls the function that takes them; it reads an effect's
-//! parts at [`part_at`] before the next [`poll`]. Times are milliseconds of the page's clock.
+//! One instance of the module is one session; another session is another instance, with memory of its own. Bytes and
+//! texts (UTF-8) cross through a buffer: TypeScript asks for room with [`input_at`], writes there, and calls the function
+//! that takes them. Events have a place of their own, [`events_at`], since they come all the time. An effect's parts are
+//! read at [`part_at`] before the next [`poll`] or [`deadline`]. Times are milliseconds of the page's clock.
 
 use alloc::{borrow::ToOwned, string::String, vec::Vec};
 use palet_client::{ClientSession, ClientSettings};
@@ -22,7 +23,6 @@ const INPUT_BYTES_MAX: usize = 128 * 1024;
 
 struct Page {
     session: Option<ClientSession>,
-    events: Vec<f64>,
     input: Vec<u8>,
     declared: Vec<FieldDeclaration>,
     retired: Vec<FieldId>,
@@ -33,15 +33,33 @@ struct Page {
 /// where a call before has trapped: then this one traps as well, and the page stays masked.
 static PAGE: Spinlock<Page> = Spinlock::new(Page {
     session: None,
-    events: Vec::new(),
     input: Vec::new(),
     declared: Vec::new(),
     retired: Vec::new(),
     note: Note::Nothing,
 });
 
+impl Page {
+    /// As [`deadline`] answers. Where no effect waits, the parts of the last one are wiped.
+    fn due(&mut self) -> f64 {
+        let Some(session) = &self.session else { return f64::INFINITY };
+        if session.has_effects() {
+            return f64::NAN;
+        }
+        self.note = Note::Nothing;
+        session.poll_timeout().map_or(f64::INFINITY, |at| at.0 as f64 / 1_000.0)
+    }
+}
+
+/// Where a drain is laid: apart from the page, so that nothing of it is part of the module's file.
+static EVENTS: Spinlock<[f64; EVENT_NUMBERS_MAX]> = Spinlock::new([0.0; EVENT_NUMBERS_MAX]);
+
+fn entered<T>(place: &'static Spinlock<T>) -> SpinlockGuard<'static, T> {
+    place.try_lock().unwrap_or_else(|| core::arch::wasm32::unreachable())
+}
+
 fn page() -> SpinlockGuard<'static, Page> {
-    PAGE.try_lock().unwrap_or_else(|| core::arch::wasm32::unreachable())
+    entered(&PAGE)
 }
 
 /// Room for so many bytes of input; what was there is gone. Valid until the next call.
@@ -52,12 +70,10 @@ pub fn input_at(bytes: usize) -> *const u8 {
     input.as_ptr()
 }
 
-/// Room for so many numbers of events. Valid until the next call.
+/// Where a drain's numbers are laid, room for the whole ring: the same place for as long as the module lives.
 #[wasm_bindgen]
-pub fn events_at(numbers: usize) -> *const f64 {
-    let events = &mut page().events;
-    events.resize(numbers.min(EVENT_NUMBERS_MAX), 0.0);
-    events.as_ptr()
+pub fn events_at() -> *const f64 {
+    entered(&EVENTS).as_ptr()
 }
 
 /// Begins the session; one before it is dropped. Input: a seed of 32 bytes, then the server's key in base64url. Returns 0 where either is wrong.
@@ -120,26 +136,22 @@ pub fn happen(what: u8, now_ms: f64) -> u32 {
         9 => session.set_inspect(true),
         10 => session.set_inspect(false),
         11 => {
-            record::parse(&page.events).for_each(|event| session.handle_event(event));
-            session.handle_drained(now);
-        }
-        12 => {
             session.retire(&core::mem::take(&mut page.retired), now);
             session.declare(core::mem::take(&mut page.declared), now);
         }
-        13 => session.handle_token(None, now),
-        14 => session.handle_reply(None, now),
-        15 => session.handle_token(text(&input), now),
-        16 => session.handle_reply(Some(&input), now),
-        17 => session.handle_frame(&input, now),
-        18 => session.set_context(&text(&input).unwrap_or_default(), now),
-        19 => return session.action(&text(&input).unwrap_or_default(), now),
+        12 => session.handle_token(None, now),
+        13 => session.handle_reply(None, now),
+        14 => session.handle_token(text(&input), now),
+        15 => session.handle_reply(Some(&input), now),
+        16 => session.handle_frame(&input, now),
+        17 => session.set_context(&text(&input).unwrap_or_default(), now),
+        18 => return session.action(&text(&input).unwrap_or_default(), now),
         _ => {}
     }
     0
 }
 
-/// A field of the page, told to the server by the next `happen(12)`. `class` is the class's number; one that no class has
+/// A field of the page, told to the server by the next `happen(11)`. `class` is the class's number; one that no class has
 /// is the bank's own, whose name is the input's first `name_bytes`. Then the sealed value. `source`: 0 sealed, 1 local,
 /// 2 input, 3 input that the detector found.
 #[wasm_bindgen]
@@ -158,18 +170,29 @@ pub fn declare(id: u16, class: usize, name_bytes: usize, source: u8) {
     page.declared.push(FieldDeclaration { id: FieldId(id), class, custom, source });
 }
 
-/// A field that is gone, told to the server by the next `happen(12)`.
+/// A field that is gone, told to the server by the next `happen(11)`.
 #[wasm_bindgen]
 pub fn retire(id: u16) {
     page().retired.push(FieldId(id));
 }
 
-/// When `happen(0)` should be called, infinity for never. **Units**: ms.
+/// Takes so many numbers of events, then answers as [`deadline`] does: a drain comes ten times a second and mostly asks
+/// for nothing, so that it is one call.
+#[wasm_bindgen]
+pub fn drain(numbers: usize, now_ms: f64) -> f64 {
+    let page = &mut *page();
+    if let (Some(session), Some(events)) = (&mut page.session, EVENTS.try_lock()) {
+        record::parse(events.get(..numbers).unwrap_or_default())
+            .for_each(|event| session.handle_event(event));
+        session.handle_drained(record::micros(now_ms));
+    }
+    page.due()
+}
+
+/// When `happen(0)` should be called, infinity for never; NaN while an effect waits for [`poll`]. **Units**: ms.
 #[wasm_bindgen]
 pub fn deadline() -> f64 {
-    let page = page();
-    let at = page.session.as_ref().and_then(ClientSession::poll_timeout);
-    at.map_or(f64::INFINITY, |at| at.0 as f64 / 1_000.0)
+    page().due()
 }
 
 /// Goes to the next effect and returns its code; 0 when there is none. The parts of the one before are wiped.

@@ -238,6 +238,12 @@ impl ClientSession {
         take_first(&mut self.effects)
     }
 
+    /// Whether something waits for [`Self::poll_transmit`] or [`Self::poll_effect`].
+    #[must_use]
+    pub fn has_effects(&self) -> bool {
+        !self.transmits.is_empty() || !self.effects.is_empty()
+    }
+
     /// How the session stands.
     #[must_use]
     pub fn state(&self) -> State {
