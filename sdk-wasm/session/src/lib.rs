@@ -8,6 +8,7 @@ extern crate alloc;
 
 mod effect;
 mod exchange;
+mod fallback;
 mod fields;
 mod link;
 mod outbox;
