@@ -5,25 +5,26 @@
 //! Destruction leaves the entry and removes the key. The secrets of subjects are wrapped by `TenantKey` and
 //! kept elsewhere, since there are too many of them for one file.
 
+mod destruction;
+mod error;
+mod officers;
+
 use std::collections::BTreeMap;
 
 use palet_mask::FieldClass;
 use palet_units::{Micros, TenantId};
 use rand_core::CryptoRng;
 use serde::{Deserialize, Serialize};
-use subtle::ConstantTimeEq;
 use zeroize::Zeroizing;
 
-use super::officer::digest;
 use super::wrap::{context, open_key, seal};
-use super::{DataKey, KeyProvider, Officer, Proven, ProviderError, TenantKey};
+use super::{DataKey, KeyProvider, Officer, TenantKey};
 use crate::KeyVersion;
+use destruction::DestroyOrder;
 
-/// How long an order to destroy waits for its second person.
-pub const DESTROY_WINDOW: Micros = Micros::from_secs(86_400);
-
-/// From so many officers on, two of them have to agree to any further one. **Units**: people.
-pub const OFFICERS_MIN: usize = 2;
+pub use destruction::DESTROY_WINDOW;
+pub use error::RingError;
+pub use officers::OFFICERS_MIN;
 
 /// What a key may be used for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -48,69 +49,6 @@ impl KeyState {
             Self::DecryptOnly => "decrypt-only",
             Self::Retired => "retired",
             Self::Destroyed => "destroyed",
-        }
-    }
-}
-
-/// Why something cannot be done to a key.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-pub enum RingError {
-    /// The tenant has no key.
-    #[error("expected a tenant that has a key, got another")]
-    UnknownTenant,
-    /// The tenant has one already.
-    #[error("expected a tenant without a key, got one that has a key")]
-    TenantExists,
-    /// The tenant has no key of this class and version.
-    #[error("expected a key of this class and version, got none")]
-    UnknownKey,
-    /// No such officer, or not their secret: the two look alike.
-    #[error("expected an officer of this ring and their secret")]
-    OfficerRefused,
-    /// There is an officer of this name.
-    #[error("expected a new officer, got one that exists")]
-    OfficerExists,
-    /// Two officers have to agree.
-    #[error("expected two officers to agree, got fewer")]
-    TwoOfficers,
-    /// The key's state does not allow it.
-    #[error("expected a key that is {}, got one that is {}", .expected.as_str(), .got.as_str())]
-    State {
-        /// The state that would do.
-        expected: KeyState,
-        /// The state that it has.
-        got: KeyState,
-    },
-    /// The second person is the first.
-    #[error("expected a second person to approve, got the one who ordered")]
-    SamePerson,
-    /// Nobody ordered it, or more than `DESTROY_WINDOW` ago.
-    #[error("expected an order to destroy within the last day, got none")]
-    NotOrdered,
-    /// There are 2³² versions.
-    #[error("expected a version below {}, got the last", u32::MAX)]
-    VersionsExhausted,
-    /// The key-encryption key does not answer.
-    #[error(transparent)]
-    Provider(#[from] ProviderError),
-}
-
-impl RingError {
-    /// The stable code of this refusal.
-    #[must_use]
-    pub const fn code(self) -> &'static str {
-        match self {
-            Self::UnknownTenant => "key-unknown-tenant",
-            Self::TenantExists => "key-tenant-exists",
-            Self::UnknownKey => "key-unknown",
-            Self::OfficerRefused => "officer-refused",
-            Self::OfficerExists => "officer-exists",
-            Self::TwoOfficers => "officers-two-needed",
-            Self::State { .. } => "key-state",
-            Self::SamePerson => "key-same-person",
-            Self::NotOrdered => "key-not-ordered",
-            Self::VersionsExhausted => "key-versions-exhausted",
-            Self::Provider(error) => error.code(),
         }
     }
 }
@@ -142,13 +80,6 @@ struct StoredKey {
     order: Option<DestroyOrder>,
 }
 
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-struct DestroyOrder {
-    by: Officer,
-    at: Micros,
-}
-
 /// A data key as operators see it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct KeyEntry {
@@ -176,57 +107,6 @@ impl KeyRing {
     /// The tenants that have a key.
     pub fn tenants(&self) -> impl Iterator<Item = &TenantId> + '_ {
         self.tenants.keys()
-    }
-
-    /// The officers, by name.
-    pub fn officers(&self) -> impl Iterator<Item = &Officer> + '_ {
-        self.officers.keys()
-    }
-
-    /// Adds an officer by the digest of their secret. The first two need nobody's word; any further one needs
-    /// that of two, so that one person cannot become two.
-    ///
-    /// **Errors**: `OfficerExists`, `TwoOfficers`.
-    pub fn add_officer(
-        &mut self,
-        officer: &Officer,
-        digest: [u8; 32],
-        agreed: &[Proven],
-    ) -> Result<(), RingError> {
-        if self.officers.contains_key(officer) {
-            return Err(RingError::OfficerExists);
-        }
-        self.expect_two(agreed)?;
-        self.officers.insert(officer.clone(), digest);
-        self.generation += 1;
-        Ok(())
-    }
-
-    /// Removes an officer; two have to agree. **Errors**: `TwoOfficers`, `OfficerRefused`.
-    pub fn remove_officer(&mut self, officer: &Officer, agreed: &[Proven]) -> Result<(), RingError> {
-        self.expect_two(agreed)?;
-        self.officers.remove(officer).ok_or(RingError::OfficerRefused)?;
-        self.generation += 1;
-        Ok(())
-    }
-
-    /// Who shows the secret of an officer is the officer. **Errors**: `OfficerRefused`.
-    pub fn prove(&self, officer: &Officer, shown: &str) -> Result<Proven, RingError> {
-        // An officer that is not there takes as long as a wrong secret.
-        let (known, kept) = self.officers.get(officer).map_or((false, &[0; 32]), |kept| (true, kept));
-        let same = bool::from(digest(shown).ct_eq(kept));
-        if known && same { Ok(Proven(officer.clone())) } else { Err(RingError::OfficerRefused) }
-    }
-
-    fn expect_two(&self, agreed: &[Proven]) -> Result<(), RingError> {
-        let still = |proven: &&Proven| self.officers.contains_key(proven.officer());
-        let distinct: std::collections::BTreeSet<_> =
-            agreed.iter().filter(still).map(Proven::officer).collect();
-        if self.officers.len() < OFFICERS_MIN || distinct.len() >= 2 {
-            Ok(())
-        } else {
-            Err(RingError::TwoOfficers)
-        }
     }
 
     /// All data keys, in order of tenant, class and version.
@@ -366,51 +246,6 @@ impl KeyRing {
         self.change(tenant, class, version, KeyState::Retired, KeyState::DecryptOnly)
     }
 
-    /// Orders the destruction of a retired key; a second person has to approve within `DESTROY_WINDOW`. An
-    /// order that still waits stays as it is.
-    ///
-    /// **Errors**: `UnknownTenant`, `UnknownKey`, `State`.
-    pub fn order_destruction(
-        &mut self,
-        tenant: &TenantId,
-        class: FieldClass,
-        version: KeyVersion,
-        (by, now): (&Proven, Micros),
-    ) -> Result<(), RingError> {
-        let stored = self.stored_mut(tenant, class, version)?;
-        expect_state(stored, KeyState::Retired)?;
-        // A second order does not push the first person aside: it would make one person two.
-        if stored.order.as_ref().is_none_or(|order| !order.stands(now)) {
-            stored.order = Some(DestroyOrder { by: by.officer().clone(), at: now });
-            self.generation += 1;
-        }
-        Ok(())
-    }
-
-    /// Approves an order and destroys the key: what it sealed is unreadable for good.
-    ///
-    /// **Errors**: `UnknownTenant`, `UnknownKey`, `State`, `NotOrdered`, `SamePerson`.
-    pub fn approve_destruction(
-        &mut self,
-        tenant: &TenantId,
-        class: FieldClass,
-        version: KeyVersion,
-        (by, now): (&Proven, Micros),
-    ) -> Result<(), RingError> {
-        let stored = self.stored_mut(tenant, class, version)?;
-        expect_state(stored, KeyState::Retired)?;
-        match stored.order.as_ref().filter(|order| order.stands(now)) {
-            None => return Err(RingError::NotOrdered),
-            Some(order) if order.by == *by.officer() => return Err(RingError::SamePerson),
-            Some(_) => {}
-        }
-        stored.wrapped = Vec::new();
-        stored.state = KeyState::Destroyed;
-        stored.order = None;
-        self.generation += 1;
-        Ok(())
-    }
-
     fn change(
         &mut self,
         tenant: &TenantId,
@@ -446,12 +281,6 @@ impl KeyRing {
         let entry = self.tenants.get_mut(tenant).ok_or(RingError::UnknownTenant)?;
         let versions = entry.keys.get_mut(&class).ok_or(RingError::UnknownKey)?;
         versions.get_mut(&version).ok_or(RingError::UnknownKey)
-    }
-}
-
-impl DestroyOrder {
-    fn stands(&self, now: Micros) -> bool {
-        now.since(self.at) < DESTROY_WINDOW
     }
 }
 

@@ -1,7 +1,7 @@
 //! The life of keys: who may do what to which, and what is lost when.
 
 use super::*;
-use crate::keys::{OfficerSecret, RingFileError, SealedKek};
+use crate::keys::{OfficerSecret, Proven, ProviderError, RingFileError, SealedKek};
 use crate::{OpenError, SealBinding};
 use palet_units::SubjectId;
 use rand_chacha::{ChaCha20Rng, rand_core::SeedableRng};
