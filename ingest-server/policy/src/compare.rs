@@ -2,123 +2,29 @@
 //!
 //! Both are read over the names of either, walked together as diagrams, and counted: nothing is sampled.
 
-use crate::answer::RuleId;
-use crate::diagram::{Diagram, TooIntricate};
+mod change;
+mod side;
+
+pub use change::{Change, Comparison, Direction};
+
+use crate::diagram::TooIntricate;
 use crate::domain::{Cell, DIMS, Dim, Names, Subject, name_order};
 use crate::explain::names_of;
 use crate::policy::{Policy, level_of, verdict_of};
 use crate::proof::no_more_open;
-use crate::source::{Draft, Source, key_of};
-use crate::table::{Outcome, Table, Taken};
-use core::fmt;
-use palet_mask::{FieldClass, Level};
+use crate::source::{Source, key_of};
+use crate::table::Outcome;
+use palet_mask::Level;
+use side::Side;
 use std::collections::HashMap;
 
 /// The most pairs of nodes that are walked.
 const PAIRS_MAX: usize = 1_000_000;
 
-/// What a change does for whoever asks.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Direction {
-    /// More is shown, or more is permitted.
-    MoreOpen,
-    /// Something else changes: obligations, time to live, or one thing up and another down.
-    Otherwise,
-    /// Less is shown, or less is permitted.
-    LessOpen,
-}
-
-impl Direction {
-    /// The name used in reports.
-    #[must_use]
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::MoreOpen => "more open",
-            Self::Otherwise => "otherwise",
-            Self::LessOpen => "less open",
-        }
-    }
-}
-
-/// Questions that one rule answered and another answers now.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Change {
-    /// What the change does.
-    pub direction: Direction,
-    /// The rule before, by name.
-    pub before: String,
-    /// What it answered.
-    pub outcome_before: String,
-    /// The rule after, by name.
-    pub after: String,
-    /// What it answers.
-    pub outcome_after: String,
-    /// Where both rules apply, by the dimensions that they look at.
-    pub within: String,
-    /// One of the questions.
-    pub example: String,
-    /// The part of all questions about fields, or about actions. **Range**: 0..=1.
-    pub share: f64,
-}
-
-/// The differences of two policies.
-#[derive(Clone, Debug, Default, PartialEq)]
-pub struct Comparison {
-    /// Thresholds and limits that changed.
-    pub limits: Vec<String>,
-    /// Answers about fields that changed, those that show more first.
-    pub fields: Vec<Change>,
-    /// Answers about actions that changed, those that permit more first.
-    pub actions: Vec<Change>,
-}
-
 /// The rules of the two policies meet in too many ways.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("expected policies that can be compared within bounds")]
 pub struct TooDifferent;
-
-impl Comparison {
-    /// Whether both policies answer every question alike.
-    #[must_use]
-    pub fn is_empty(&self) -> bool {
-        self.limits.is_empty() && self.fields.is_empty() && self.actions.is_empty()
-    }
-}
-
-impl fmt::Display for Change {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        writeln!(
-            f,
-            "{}: {} by `{}` becomes {} by `{}`",
-            self.direction.as_str(),
-            self.outcome_before,
-            self.before,
-            self.outcome_after,
-            self.after
-        )?;
-        writeln!(f, "  within {} ({:.4} % of all questions)", self.within, self.share * 100.0)?;
-        write!(f, "  for example {}", self.example)
-    }
-}
-
-impl fmt::Display for Comparison {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        if self.is_empty() {
-            return f.write_str("both policies answer every question alike");
-        }
-        let mut parts: Vec<String> = Vec::new();
-        if !self.limits.is_empty() {
-            parts.push(format!("limits\n{}", self.limits.join("\n")));
-        }
-        for (title, changes) in [("fields", &self.fields), ("actions", &self.actions)] {
-            if !changes.is_empty() {
-                let lines: Vec<String> = changes.iter().map(ToString::to_string).collect();
-                parts.push(format!("{title}\n{}", lines.join("\n")));
-            }
-        }
-        f.write_str(&parts.join("\n\n"))
-    }
-}
 
 impl Policy {
     /// What would change if `newer` answered instead. **Errors**: [`TooDifferent`].
@@ -169,70 +75,6 @@ fn union(a: &Names, b: &Names) -> Names {
         customs: merge(&a.customs, &b.customs),
         actions: merge(&a.actions, &b.actions),
     }
-}
-
-/// One policy's rules about fields or actions, over the names of both.
-struct Side<'p> {
-    drafts: Vec<Draft>,
-    default: Option<&'p Draft>,
-    table: Table,
-    diagram: Diagram,
-}
-
-impl<'p> Side<'p> {
-    fn new(policy: &'p Policy, names: &Names, subject: Subject) -> Result<Self, TooIntricate> {
-        // More names than a set of values holds cannot be compared at once.
-        let sizes = [Dim::Tenant, Dim::Asked].map(|dim| names.size(dim, subject));
-        if sizes.iter().any(|&size| size > crate::domain::VALUES_MAX) {
-            return Err(TooIntricate);
-        }
-        let (drafts, default) = policy.drafts(subject);
-        let drafts: Vec<Draft> =
-            drafts.iter().map(|draft| rebased(draft, policy.names(), names, subject)).collect();
-        let table = Table::compile(&drafts, default, names, subject);
-        let diagram = Diagram::build(&table, names, subject)?;
-        Ok(Self { drafts, default, table, diagram })
-    }
-
-    fn name(&self, rule: usize) -> &str {
-        self.drafts.get(rule).or(self.default).map_or("default", |draft| &draft.name)
-    }
-
-    fn outcome(&self, rule: usize) -> &Outcome {
-        self.table.outcome(RuleId(u16::try_from(rule).unwrap_or(u16::MAX)))
-    }
-
-    fn taken(&self, rule: usize, names: &Names, subject: Subject) -> Taken {
-        self.table.taken.get(rule).copied().unwrap_or_else(|| Dim::ALL.map(|dim| names.full(dim, subject)))
-    }
-}
-
-/// The rule over other names: what it named keeps its name, and what it meant by "custom" takes the new ones too.
-fn rebased(draft: &Draft, own: &Names, names: &Names, subject: Subject) -> Draft {
-    let mut draft = draft.clone();
-    for dim in [Dim::Tenant, Dim::Asked] {
-        let at = dim as usize;
-        draft.include[at] = draft.include[at].map(|set| rebased_set(set, dim, own, names, subject));
-        draft.except[at] = rebased_set(draft.except[at], dim, own, names, subject);
-    }
-    draft
-}
-
-fn rebased_set(set: u64, dim: Dim, own: &Names, names: &Names, subject: Subject) -> u64 {
-    let own_value = |value: u8| {
-        let name = names.value(dim, subject, value);
-        let same =
-            (0..own.size(dim, subject) as u8).find(|&own_value| own.value(dim, subject, own_value) == name);
-        // A name that the policy does not have falls under its rest: any other tenant or action, or custom.
-        same.unwrap_or(if dim == Dim::Asked && subject == Subject::Fields {
-            FieldClass::Custom as u8
-        } else {
-            0
-        })
-    };
-    (0..names.size(dim, subject) as u8)
-        .filter(|&value| set >> own_value(value) & 1 == 1)
-        .fold(0, |s, v| s | 1 << v)
 }
 
 /// Pairs of nodes at one depth: how many questions lead there, and one that does.
