@@ -12,6 +12,8 @@ import "./style/bank.css";
 import "./style/fields.css";
 import "./style/enrol.css";
 import "./style/dock.css";
+import "./style/risk.css";
+import "./style/replay.css";
 import "./style/inspector.css";
 
 const root = document.getElementById("app");
