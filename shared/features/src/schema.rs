@@ -69,6 +69,20 @@ pub enum RateClass {
     Coarse,
 }
 
+impl RateClass {
+    /// The class of most of what was counted by class, finest first. Ties, and nothing counted, go to the finer one.
+    #[must_use]
+    pub fn of_most<N: Ord>([fine, medium, coarse]: [N; 3]) -> Self {
+        if fine >= medium && fine >= coarse {
+            Self::Fine
+        } else if medium >= coarse {
+            Self::Medium
+        } else {
+            Self::Coarse
+        }
+    }
+}
+
 /// Strokes of one pointer, sorted by their features, so that their order redraws nothing.
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct PointerBlock {

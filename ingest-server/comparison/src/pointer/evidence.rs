@@ -77,14 +77,7 @@ impl PointerEvidence {
 
     /// The rate class of most strokes: whose cohort and weights apply. Ties go to the finer one.
     fn rate(&self) -> RateClass {
-        let [fine, medium, coarse] = self.rates;
-        if fine >= medium && fine >= coarse {
-            RateClass::Fine
-        } else if medium >= coarse {
-            RateClass::Medium
-        } else {
-            RateClass::Coarse
-        }
+        RateClass::of_most(self.rates)
     }
 
     /// Strokes behind the evidence.

@@ -39,14 +39,7 @@ impl RateMeter {
 
     /// The class of most intervals; ties and no evidence go to the finer one.
     pub(crate) fn class(&self) -> RateClass {
-        let [fine, medium, coarse] = self.counts;
-        if fine >= medium && fine >= coarse {
-            RateClass::Fine
-        } else if medium >= coarse {
-            RateClass::Medium
-        } else {
-            RateClass::Coarse
-        }
+        RateClass::of_most(self.counts)
     }
 
     /// Samples a second while moving, 0 before any; the count starts anew.
