@@ -1,16 +1,16 @@
-//! The socket: one select loop each. Bytes in → `ServerSession` → the live session → sealed bytes out.
+//! One socket's loop: bytes in → `ServerSession` → the live session → sealed bytes out.
 //!
-//! This is where a batch enters the server. The loop only carries: what a message means is decided in `live`,
-//! what may be said on a connection in `palet_session`.
+//! The loop only carries: what a message means is decided in `live`, what may be said on a connection in
+//! `palet_session`.
 
-use actix_web::{HttpRequest, HttpResponse, web};
+use actix_web::web;
 use actix_ws::{AggregatedMessage, CloseReason, ProtocolError};
 use palet_session::{ServerSession, SessionEvent, SessionLimits};
 use palet_units::Micros;
 use palet_wire::{Batch, Hello, RefusalCode, ServerMessage, Welcome, limits};
 use rand::Rng;
 use std::{
-    sync::{Arc, atomic::Ordering},
+    sync::Arc,
     time::{Duration, Instant},
 };
 use tokio::sync::mpsc;
@@ -18,13 +18,10 @@ use tokio::sync::mpsc;
 use crate::{
     app::AppState,
     clock,
-    http::{Problem, peer_address},
     live::{LiveSession, Outbound, PageKey},
     telemetry::BatchOutcome,
 };
 
-/// The protocol that both sides must name.
-pub const SUBPROTOCOL: &str = "palet.v1";
 /// Messages that wait for a socket from elsewhere; one more and the socket is given up.
 const OUTBOUND_MAX: usize = 256;
 /// A socket that takes no bytes for this long is given up.
@@ -35,56 +32,6 @@ const UNHEARD_MAX: Micros = Micros::from_secs(45);
 const ACK_DELAY: Micros = Micros::from_millis(150);
 /// The server says something at least this often.
 const HEARTBEAT: Micros = Micros::from_millis(limits::HEARTBEAT_MS * 8 / 10);
-
-/// `GET /ws/v1/capture`: becomes a socket.
-///
-/// **Errors**: a problem where the request is none that becomes one, or there are too many.
-pub(crate) async fn capture(
-    request: HttpRequest,
-    body: web::Payload,
-    state: web::Data<AppState>,
-) -> Result<HttpResponse, actix_web::Error> {
-    let offered = request.headers().get_all("Sec-WebSocket-Protocol").filter_map(|value| value.to_str().ok());
-    if !offered.flat_map(|list| list.split(',')).any(|name| name.trim() == SUBPROTOCOL) {
-        let detail = format!("expected a WebSocket request that offers the subprotocol {SUBPROTOCOL}");
-        return Err(Problem::bad_request("subprotocol-missing", detail).into());
-    }
-    if !state.limits.allows_open(peer_address(&request, &state)) {
-        return Err(Problem::too_many_requests().into());
-    }
-    let Some(seat) = Seat::take(&state) else {
-        return Err(Problem::unavailable("expected room for one more socket; try again").into());
-    };
-    let origin = request.headers().get("Origin").and_then(|origin| origin.to_str().ok()).map(str::to_owned);
-    let (response, socket, stream) = actix_ws::handle_with_protocols(&request, body, &[SUBPROTOCOL])?;
-    let frame_max = limits::FRAME_BYTES_MAX;
-    let stream = stream.max_frame_size(frame_max).aggregate_continuations().max_continuation_size(frame_max);
-    actix_web::rt::spawn(async move {
-        let connection = Connection::new(state, origin);
-        connection.run(socket, stream).await;
-        drop(seat);
-    });
-    Ok(response)
-}
-
-/// One of the bounded number of sockets.
-struct Seat(web::Data<AppState>);
-
-impl Seat {
-    fn take(state: &web::Data<AppState>) -> Option<Self> {
-        let taken = state.sockets.fetch_add(1, Ordering::Relaxed);
-        state.metrics.sockets.inc();
-        let seat = Self(state.clone());
-        (taken < state.settings.server.connections_max && !*state.stop.borrow()).then_some(seat)
-    }
-}
-
-impl Drop for Seat {
-    fn drop(&mut self) {
-        self.0.sockets.fetch_sub(1, Ordering::Relaxed);
-        self.0.metrics.sockets.dec();
-    }
-}
 
 /// Why a loop ends.
 enum End {
@@ -103,7 +50,8 @@ struct Joined {
     outlet: u64,
 }
 
-struct Connection {
+/// A socket with its session, from the first frame to the last.
+pub(super) struct Connection {
     state: web::Data<AppState>,
     origin: Option<String>,
     session: ServerSession,
@@ -120,7 +68,7 @@ struct Connection {
 }
 
 impl Connection {
-    fn new(state: web::Data<AppState>, origin: Option<String>) -> Self {
+    pub(super) fn new(state: web::Data<AppState>, origin: Option<String>) -> Self {
         let mut seed = [0; 32];
         rand::rng().fill_bytes(&mut seed);
         let now = clock::now();
@@ -147,7 +95,12 @@ impl Connection {
         }
     }
 
-    async fn run(mut self, mut socket: actix_ws::Session, mut stream: actix_ws::AggregatedMessageStream) {
+    /// Carries until either side ends it.
+    pub(super) async fn run(
+        mut self,
+        mut socket: actix_ws::Session,
+        mut stream: actix_ws::AggregatedMessageStream,
+    ) {
         let mut stop = self.state.stop.clone();
         // One timer for the connection: it is set anew only when something is due earlier than it rings.
         let (mut rings_at, timer) = (Micros::MAX, tokio::time::sleep(WRITE_MAX));
