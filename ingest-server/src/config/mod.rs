@@ -5,17 +5,18 @@
 
 mod check;
 mod faults;
+mod keys;
 mod load;
 mod rooms;
 
 pub(crate) use check::parse_key;
 
 pub use faults::{Fault, Faults};
+pub use keys::{KeyProviderKind, KeySettings, LockMemory};
 pub use load::{Sources, load};
 pub use rooms::{
-    DecisionSettings, EnrolmentSettings, FileChanges, KeyProviderKind, KeySettings, LimitSettings,
-    LockMemory, LogFormat, PolicySettings, ServerSettings, SessionSettings, StoreSettings, Synchronous,
-    TelemetrySettings, UnmaskSettings,
+    DecisionSettings, EnrolmentSettings, FileChanges, LimitSettings, LogFormat, PolicySettings,
+    ServerSettings, SessionSettings, StoreSettings, Synchronous, TelemetrySettings, UnmaskSettings,
 };
 
 use serde::Serialize;
