@@ -9,6 +9,7 @@ mod acting;
 mod asking;
 mod engine;
 mod log;
+mod outcome;
 mod page;
 mod policies;
 mod questions;
@@ -19,10 +20,9 @@ mod telling;
 
 pub use acting::{ActionAnswered, Assessment, BatchReply};
 pub use asking::ShadowOutcome;
-pub use engine::{
-    Counts, DecisionOutcome, DecisionVersions, Input, Knowledge, SessionEngine, Whose, place_of,
-};
+pub use engine::{Counts, Input, Knowledge, SessionEngine, Whose, place_of};
 pub use log::{DecisionLog, LogWriter};
+pub use outcome::{DecisionOutcome, DecisionVersions};
 pub use page::{Outbound, PageKey};
 pub use policies::{Policies, PolicyStepError, ShadowCounts, Standing};
 pub use questions::questions_of;
