@@ -1,8 +1,8 @@
 //! The way of a request: opened, ruled on, counted, traced, and only then answered.
 
 use palet_mask::{ClassRef, Level};
-use palet_policy::{Answer, Circumstances, MfaAge, Obligation, Policy, Question, Role};
-use palet_units::{Micros, TenantId};
+use palet_policy::{Obligation, Policy, Role};
+use palet_units::Micros;
 use parking_lot::Mutex;
 use rand::RngExt;
 use std::{borrow::Cow, collections::HashMap};
@@ -13,6 +13,7 @@ use super::{
     opening::{OpenedItem, open_all},
     peers::Peers,
     request::{Asked, Asker, Item, Kept, Outcome, Refusal, token_digest},
+    ruling::{Kind, Ruling, rule},
     trace::{self, Tracer, entry_of},
 };
 use crate::{
@@ -20,7 +21,7 @@ use crate::{
     config::UnmaskSettings,
     store::{ApprovalRecord, ApprovalState, Store, StoreError, UnmaskRecord},
     telemetry::Metrics,
-    values::{Values, code_of, name_of, own_name},
+    values::{Values, code_of, name_of},
 };
 
 /// What a request is worked on with.
@@ -44,23 +45,6 @@ pub struct UnmaskDesk {
     limits: Mutex<Limits>,
     peers: Mutex<Peers>,
     grants: Mutex<Grants>,
-}
-
-/// What the policy says of a class in the circumstances of a request.
-#[derive(Clone)]
-struct Ruling {
-    answer: Answer,
-    kind: Kind,
-    rule: String,
-    because: String,
-}
-
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum Kind {
-    Show,
-    FourEyes,
-    StepUp,
-    Refuse,
 }
 
 /// What a request may lean on besides the policy.
@@ -386,20 +370,4 @@ fn released(text: Option<String>, level: Level, ttl: Option<Micros>, rule: &str)
         Some(text) => Outcome::Released { level, value: text.into(), ttl, rule: rule.to_owned() },
         None => Outcome::refused("level-without-form"),
     }
-}
-
-fn rule(policy: &Policy, tenant: &TenantId, class: ClassRef<'_>, circumstances: Circumstances) -> Ruling {
-    let question = Question { tenant, class: code_of(class), custom: own_name(&class), circumstances };
-    let answer = policy.decide(&question);
-    let proved =
-        Question { circumstances: Circumstances { mfa: MfaAge::Immediate, ..circumstances }, ..question };
-    let kind = match answer.level {
-        Level::Redact | Level::Block if policy.decide(&proved).level < Level::Redact => Kind::StepUp,
-        Level::Redact | Level::Block => Kind::Refuse,
-        _ if answer.obligations.has(Obligation::FourEyes) => Kind::FourEyes,
-        _ => Kind::Show,
-    };
-    let explanation = policy.explain(&question);
-    let doubts: Vec<_> = explanation.doubts.iter().map(|(key, value)| format!("{key} = {value}")).collect();
-    Ruling { answer, kind, rule: explanation.rule, because: doubts.join(", ") }
 }

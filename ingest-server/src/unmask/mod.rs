@@ -11,6 +11,7 @@ mod limits;
 mod opening;
 mod peers;
 mod request;
+mod ruling;
 mod trace;
 
 pub use desk::{Room, UnmaskDesk};
