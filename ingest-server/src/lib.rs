@@ -15,6 +15,7 @@ pub mod http;
 pub mod keys;
 pub mod live;
 pub mod load;
+mod named;
 mod rest_client;
 pub mod store;
 pub mod succession;

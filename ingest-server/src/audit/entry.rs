@@ -2,35 +2,13 @@
 
 use palet_detect::text::{Detector, Offsets};
 use palet_units::{Micros, TenantId};
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 use std::{collections::BTreeMap, fmt};
 
-use crate::clock;
+use crate::{clock, named::named};
 
 /// The longest text of one detail. **Units**: bytes.
 const TEXT_BYTES_MAX: usize = 256;
-
-macro_rules! named {
-    ($(#[$doc:meta])* $name:ident { $($(#[$value_doc:meta])* $value:ident = $text:literal,)+ }) => {
-        $(#[$doc])*
-        #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-        pub enum $name { $($(#[$value_doc])* #[serde(rename = $text)] $value,)+ }
-
-        impl $name {
-            /// The name in lines, REST and logs.
-            #[must_use]
-            pub const fn as_str(self) -> &'static str {
-                match self { $(Self::$value => $text,)+ }
-            }
-
-            /// The value of that name.
-            #[must_use]
-            pub fn parse(text: &str) -> Option<Self> {
-                [$(Self::$value),+].into_iter().find(|value| value.as_str() == text)
-            }
-        }
-    };
-}
 
 named! {
     /// What was done, or asked for.

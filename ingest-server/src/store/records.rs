@@ -1,31 +1,9 @@
 //! What is remembered, as values.
 
 use palet_units::{Micros, SessionId, SubjectId, TenantId};
-use serde::{Deserialize, Serialize};
 use std::fmt;
 
-macro_rules! named {
-    ($(#[$doc:meta])* $name:ident { $($(#[$value_doc:meta])* $value:ident = $text:literal,)+ }) => {
-        $(#[$doc])*
-        #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize, utoipa::ToSchema)]
-        #[serde(rename_all = "kebab-case")]
-        pub enum $name { $($(#[$value_doc])* $value,)+ }
-
-        impl $name {
-            /// The name in the store, in REST and in logs.
-            #[must_use]
-            pub const fn as_str(self) -> &'static str {
-                match self { $(Self::$value => $text,)+ }
-            }
-
-            /// The value of that name.
-            #[must_use]
-            pub fn parse(text: &str) -> Option<Self> {
-                [$(Self::$value),+].into_iter().find(|value| value.as_str() == text)
-            }
-        }
-    };
-}
+use crate::named::named;
 
 named! {
     /// Kinds of device whose behaviour is never compared with each other's.
