@@ -2,7 +2,7 @@
 
 use super::fault::{Fault, FaultKind};
 use super::key_name::class_of_name;
-use super::table::{Row, beginning, has_header, rows};
+use super::table::{Fields, has_header, rows};
 use super::{CorpusError, CorpusKind};
 use palet_capture::{KeyClass, PointerPhase};
 use palet_comparison::PersonTag;
@@ -187,11 +187,11 @@ impl Reading<'_> {
     }
 
     /// A row that cannot be read leaves a gap in the recording that it still names, or else in that of the last row.
-    fn take_broken(&mut self, text: &str, fault: Fault) {
+    fn take_broken(&mut self, fields: &Fields, fault: Fault) {
         let is_row = fault.kind != FaultKind::Header;
         self.faults.push(fault);
-        if let Some([subject, session]) = is_row.then(|| beginning::<2>(text)).flatten() {
-            self.turn_to(&subject, &session);
+        if let Some([subject, session]) = is_row.then(|| fields.beginning::<2>()).flatten() {
+            self.turn_to(subject, session);
         }
         if let Some(at) = self.at.filter(|_| is_row) {
             match &mut self.all[at].events {
@@ -216,11 +216,12 @@ fn reading(empty: fn() -> Events, faults: &mut Vec<Fault>) -> Reading<'_> {
 
 fn parse_keys(text: &str, faults: &mut Vec<Fault>) -> Result<Vec<Recording>, CorpusError> {
     let mut reading = reading(|| Events::Keys(Vec::new()), faults);
-    for Row { line, text, fields } in rows::<5>(text, FILE, KEY_COLUMNS)? {
-        match fields {
+    for row in rows::<5>(text, FILE, KEY_COLUMNS)? {
+        let line = row.line;
+        match row.read() {
             Ok([subject, session, key, press, release]) => {
-                let at = reading.turn_to(&subject, &session);
-                let row = key_row(&key, &press, &release, line, reading.faults);
+                let at = reading.turn_to(subject, session);
+                let row = key_row(key, press, release, line, reading.faults);
                 if let Some(row) = &row {
                     reading.check_order(at, (line, row.press_us));
                 }
@@ -228,7 +229,7 @@ fn parse_keys(text: &str, faults: &mut Vec<Fault>) -> Result<Vec<Recording>, Cor
                     rows.push(row);
                 }
             }
-            Err(fault) => reading.take_broken(text, fault),
+            Err(fault) => reading.take_broken(&row.fields, fault),
         }
     }
     Ok(reading.all)
@@ -257,11 +258,12 @@ fn key_row(key: &str, press: &str, release: &str, line: usize, faults: &mut Vec<
 
 fn parse_pointer(text: &str, faults: &mut Vec<Fault>) -> Result<Vec<Recording>, CorpusError> {
     let mut reading = reading(|| Events::Pointer(Vec::new()), faults);
-    for Row { line, text, fields } in rows::<7>(text, FILE, POINTER_COLUMNS)? {
-        match fields {
+    for row in rows::<7>(text, FILE, POINTER_COLUMNS)? {
+        let line = row.line;
+        match row.read() {
             Ok([subject, session, time, event, _, x, y]) => {
-                let at = reading.turn_to(&subject, &session);
-                let row = pointer_row(&time, &event, [&x, &y], line, reading.faults);
+                let at = reading.turn_to(subject, session);
+                let row = pointer_row(time, event, [x, y], line, reading.faults);
                 if let Some(row) = &row {
                     reading.check_order(at, (line, row.at_us));
                 }
@@ -269,7 +271,7 @@ fn parse_pointer(text: &str, faults: &mut Vec<Fault>) -> Result<Vec<Recording>, 
                     rows.push(row);
                 }
             }
-            Err(fault) => reading.take_broken(text, fault),
+            Err(fault) => reading.take_broken(&row.fields, fault),
         }
     }
     Ok(reading.all)

@@ -77,7 +77,7 @@ impl fmt::Display for FaultKind {
 }
 
 /// One thing that could not be used, or not as it stands.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Fault {
     /// The file.
     pub file: &'static str,

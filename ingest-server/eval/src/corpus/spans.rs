@@ -2,8 +2,7 @@
 
 use super::CorpusError;
 use super::fault::{Fault, FaultKind};
-use super::table::{Row, beginning, rows};
-use std::borrow::Cow;
+use super::table::rows;
 use std::collections::{HashMap, HashSet};
 
 /// Rows [first, last) of one session of one subject.
@@ -64,8 +63,9 @@ fn span(subject: &str, session: &str, first: &str, last: &str) -> Option<Span> {
 pub(super) fn parse_enrolments(text: &str, faults: &mut Vec<Fault>) -> Result<Vec<EnrolSpan>, CorpusError> {
     const FILE: &str = "enrol.csv";
     let mut enrolments = Vec::new();
-    for Row { line, fields, .. } in rows::<4>(text, FILE, "subject,session,first,last")? {
-        match fields.map(|[subject, session, first, last]| span(&subject, &session, &first, &last)) {
+    for row in rows::<4>(text, FILE, "subject,session,first,last")? {
+        let line = row.line;
+        match row.read().map(|[subject, session, first, last]| span(subject, session, first, last)) {
             Ok(Some(span)) => enrolments.push(EnrolSpan { span, line }),
             Ok(None) => faults.push(Fault { file: FILE, line, kind: FaultKind::Number }),
             Err(fault) => faults.push(fault),
@@ -78,8 +78,9 @@ pub(super) fn parse_enrolments(text: &str, faults: &mut Vec<Fault>) -> Result<Ve
 pub(super) fn parse_trials(text: &str, faults: &mut Vec<Fault>) -> Result<(Vec<Trial>, usize), CorpusError> {
     const FILE: &str = "trials.csv";
     let (mut trials, mut unreadable) = (Vec::new(), 0);
-    for Row { line, fields, .. } in rows::<7>(text, FILE, "trial,claimed,subject,session,first,last,mated")? {
-        let fault = match fields.map(|fields| trial(&fields, line)) {
+    for row in rows::<7>(text, FILE, "trial,claimed,subject,session,first,last,mated")? {
+        let line = row.line;
+        let fault = match row.read().map(|fields| trial(fields, line)) {
             Ok(Some(trial)) => {
                 trials.push(trial);
                 continue;
@@ -93,17 +94,14 @@ pub(super) fn parse_trials(text: &str, faults: &mut Vec<Fault>) -> Result<(Vec<T
     Ok((trials, unreadable))
 }
 
-fn trial(
-    [id, claimed, subject, session, first, last, mated]: &[Cow<'_, str>; 7],
-    line: usize,
-) -> Option<Trial> {
+fn trial([id, claimed, subject, session, first, last, mated]: [&str; 7], line: usize) -> Option<Trial> {
     let mated = match mated.trim() {
         "1" => true,
         "0" => false,
         _ => return None,
     };
     let probe = span(subject, session, first, last)?;
-    Some(Trial { id: id.to_string(), claimed: claimed.to_string(), probe, mated, line })
+    Some(Trial { id: id.to_owned(), claimed: claimed.to_owned(), probe, mated, line })
 }
 
 /// Streams while their parts are read.
@@ -158,12 +156,11 @@ pub(super) fn parse_streams(
     faults: &mut Vec<Fault>,
 ) -> Result<(Vec<Stream>, usize), CorpusError> {
     let mut parts = Parts::default();
-    for Row { line, text, fields } in
-        rows::<7>(text, STREAMS, "stream,claimed,part,subject,session,first,last")?
-    {
-        let taken = fields.map(|[id, claimed, part, subject, session, first, last]| {
-            let span = span(&subject, &session, &first, &last)?;
-            parts.take([&id, &claimed, &part], span, line)
+    for row in rows::<7>(text, STREAMS, "stream,claimed,part,subject,session,first,last")? {
+        let line = row.line;
+        let taken = row.read().map(|[id, claimed, part, subject, session, first, last]| {
+            let span = span(subject, session, first, last)?;
+            parts.take([id, claimed, part], span, line)
         });
         let fault = match taken {
             Ok(Some(())) => continue,
@@ -171,7 +168,7 @@ pub(super) fn parse_streams(
             Err(fault) => fault,
         };
         if fault.kind != FaultKind::Header {
-            parts.broken.extend(beginning::<1>(text).map(|[id]| id.into_owned()));
+            parts.broken.extend(row.fields.beginning::<1>().map(|[id]| id.to_owned()));
         }
         faults.push(fault);
     }

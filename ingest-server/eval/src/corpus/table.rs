@@ -2,21 +2,70 @@
 
 use super::CorpusError;
 use super::fault::{Fault, FaultKind};
-use std::borrow::Cow;
+use csv_core::ReadRecordResult;
 use std::io::{self, Read};
 use std::path::Path;
 
-/// Some programs begin a file with it; it says nothing here.
-const BYTE_ORDER_MARK: char = '\u{feff}';
-
 /// One row below the header.
-pub(super) struct Row<'a, const N: usize> {
+pub(super) struct Row<const N: usize> {
     /// Where it stands, from 1; the header is line 1.
     pub(super) line: usize,
-    /// The whole of it.
-    pub(super) text: &'a str,
-    /// Its fields, or what is wrong with them.
-    pub(super) fields: Result<[Cow<'a, str>; N], Fault>,
+    /// What stands in it, however many fields that are.
+    pub(super) fields: Fields,
+    fault: Option<Fault>,
+}
+
+impl<const N: usize> Row<N> {
+    /// Its fields.
+    ///
+    /// **Errors**: what is wrong with them: another number than there are columns, or the header once more.
+    pub(super) fn read(&self) -> Result<[&str; N], Fault> {
+        self.fault.map_or_else(|| Ok(std::array::from_fn(|at| self.fields.get(at))), Err)
+    }
+}
+
+/// The fields of one line.
+#[derive(Default)]
+pub(super) struct Fields {
+    text: String,
+    /// Where each field ends in the text.
+    ends: Vec<usize>,
+}
+
+impl Fields {
+    /// One line by itself: quotes may hold commas, and a quote that nothing closes ends with its line.
+    fn of(line: &str, reader: &mut csv_core::Reader) -> Self {
+        reader.reset();
+        let (mut bytes, mut ends) = (vec![0; line.len()], vec![0; line.matches(',').count() + 1]);
+        let (mut written, mut ended) = (0, 0);
+        let mut rest = line.as_bytes();
+        // What is empty tells the reader that the line is over.
+        loop {
+            let (result, read, wrote, found) =
+                reader.read_record(rest, &mut bytes[written..], &mut ends[ended..]);
+            (rest, written, ended) = (&rest[read..], written + wrote, ended + found);
+            if result != ReadRecordResult::InputEmpty {
+                break;
+            }
+        }
+        bytes.truncate(written);
+        ends.truncate(ended);
+        String::from_utf8(bytes).map_or_else(|_| Self::default(), |text| Self { text, ends })
+    }
+
+    fn get(&self, at: usize) -> &str {
+        let from = at.checked_sub(1).map_or(0, |before| self.ends[before]);
+        &self.text[from..self.ends[at]]
+    }
+
+    /// The first fields, where each of them is followed by another.
+    pub(super) fn beginning<const N: usize>(&self) -> Option<[&str; N]> {
+        (self.ends.len() > N).then(|| std::array::from_fn(|at| self.get(at)))
+    }
+
+    fn is_header(&self, header: &str) -> bool {
+        (0..self.ends.len()).map(|at| self.get(at).trim()).eq(header.split(','))
+    }
 }
 
 pub(super) fn read_text(folder: &Path, file: &str) -> Result<String, CorpusError> {
@@ -53,103 +102,64 @@ fn text_of(file: &str, bytes: Vec<u8>) -> Result<String, CorpusError> {
 
 /// Whether a table's first line is this header.
 pub(super) fn has_header(text: &str, header: &str) -> bool {
-    text.lines().next().is_some_and(|line| is_header(line, header))
+    let mut reader = csv_core::Reader::new();
+    text.lines().next().is_some_and(|line| Fields::of(line, &mut reader).is_header(header))
 }
 
-fn is_header(line: &str, header: &str) -> bool {
-    line.trim_start_matches(BYTE_ORDER_MARK).trim().replace('"', "") == header
-}
-
-/// The rows below the header. A row of another width is a fault, and so is the header once more.
+/// The rows below the header, a line each.
 pub(super) fn rows<'a, const N: usize>(
     text: &'a str,
     file: &'static str,
     header: &'static str,
-) -> Result<impl Iterator<Item = Row<'a, N>>, CorpusError> {
+) -> Result<impl Iterator<Item = Row<N>> + use<'a, N>, CorpusError> {
     if !has_header(text, header) {
         return Err(CorpusError::Columns { file, expected: header });
     }
-    let numbered = text.lines().enumerate().skip(1).map(|(at, line)| (at + 1, line));
-    Ok(numbered.filter(|(_, line)| !line.is_empty()).map(move |(line, text)| {
-        let fault = |kind| Fault { file, line, kind };
-        let fields = match split(text) {
-            Some(fields) if fields[0] != first_column(header) || !is_header(text, header) => Ok(fields),
-            Some(_) => Err(fault(FaultKind::Header)),
-            None => Err(fault(FaultKind::Fields)),
+    let mut reader = csv_core::Reader::new();
+    let below = text.lines().enumerate().skip(1).filter(|(_, line)| !line.is_empty());
+    Ok(below.map(move |(at, text)| {
+        let (line, fields) = (at + 1, Fields::of(text, &mut reader));
+        let kind = match fields.ends.len() == N {
+            true => fields.is_header(header).then_some(FaultKind::Header),
+            false => Some(FaultKind::Fields),
         };
-        Row { line, text, fields }
+        Row { line, fields, fault: kind.map(|kind| Fault { file, line, kind }) }
     }))
-}
-
-fn first_column(header: &str) -> &str {
-    header.split(',').next().unwrap_or(header)
-}
-
-/// The first fields of a row, where each of them is followed by another.
-pub(super) fn beginning<const N: usize>(text: &str) -> Option<[Cow<'_, str>; N]> {
-    fields(text).and_then(|(fields, rest)| rest.is_some().then_some(fields))
-}
-
-fn split<const N: usize>(line: &str) -> Option<[Cow<'_, str>; N]> {
-    fields(line).and_then(|(fields, rest)| rest.is_none().then_some(fields))
-}
-
-fn fields<const N: usize>(line: &str) -> Option<([Cow<'_, str>; N], Option<&str>)> {
-    let mut fields = std::array::from_fn(|_| Cow::Borrowed(""));
-    let mut rest = Some(line);
-    for field in &mut fields {
-        (*field, rest) = first_field(rest?);
-    }
-    Some((fields, rest))
-}
-
-/// The first field, and what follows its comma. Quotes may hold commas, and quotes that stand twice. **Source**:
-/// RFC 4180, but that a row ends with its line and a quote that nothing closes is a quote.
-fn first_field(text: &str) -> (Cow<'_, str>, Option<&str>) {
-    if let Some((field, rest)) = text.strip_prefix('"').and_then(quoted_field) {
-        return (field, rest);
-    }
-    match text.split_once(',') {
-        Some((field, rest)) => (Cow::Borrowed(field), Some(rest)),
-        None => (Cow::Borrowed(text), None),
-    }
-}
-
-fn quoted_field(text: &str) -> Option<(Cow<'_, str>, Option<&str>)> {
-    let mut from = 0;
-    let end = loop {
-        let quote = from + text[from..].find('"')?;
-        if !text[quote + 1..].starts_with('"') {
-            break quote;
-        }
-        from = quote + 2;
-    };
-    let field = match text[..end].contains('"') {
-        true => Cow::Owned(text[..end].replace("\"\"", "\"")),
-        false => Cow::Borrowed(&text[..end]),
-    };
-    match &text[end + 1..] {
-        "" => Some((field, None)),
-        rest => rest.strip_prefix(',').map(|rest| (field, Some(rest))),
-    }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
+    fn row(line: &str) -> Vec<String> {
+        let fields = Fields::of(line, &mut csv_core::Reader::new());
+        (0..fields.ends.len()).map(|at| fields.get(at).to_owned()).collect()
+    }
+
     #[test]
     fn quotes_hold_commas_and_quotes() {
-        let row = |text| split::<3>(text).map(|fields| fields.map(Cow::into_owned));
-        assert_eq!(row("a,b,c"), Some(["a", "b", "c"].map(str::to_owned)));
-        assert_eq!(
-            row("\"Ng, A. \"\"Al\"\"\",人,\"\"\"\""),
-            Some([r#"Ng, A. "Al""#, "人", "\""].map(str::to_owned))
-        );
-        assert_eq!(row(r#""a","b","c""#), Some(["a", "b", "c"].map(str::to_owned)));
-        assert_eq!(row("a,\",c"), Some(["a", "\"", "c"].map(str::to_owned)), "a quote that nothing closes");
-        assert_eq!(row("a,b"), None);
-        assert_eq!(row("a,b,c,"), None);
+        assert_eq!(row("a,b,c"), ["a", "b", "c"]);
+        assert_eq!(row("\"Ng, A. \"\"Al\"\"\",人,\"\"\"\""), [r#"Ng, A. "Al""#, "人", "\""]);
+        assert_eq!(row(r#""a","b","c""#), ["a", "b", "c"]);
+        assert_eq!(row("a,b,c,"), ["a", "b", "c", ""]);
+        assert_eq!(row(",,"), ["", "", ""]);
+    }
+
+    #[test]
+    fn a_quote_that_nothing_closes_takes_no_other_line_with_it() {
+        let text = "a,b\n\"x,1\ny,2\n";
+        let read: Vec<Option<[String; 2]>> = rows::<2>(text, "t.csv", "a,b")
+            .unwrap()
+            .map(|row| row.read().ok().map(|fields| fields.map(str::to_owned)))
+            .collect();
+        assert_eq!(read, [None, Some(["y".to_owned(), "2".to_owned()])]);
+    }
+
+    #[test]
+    fn the_beginning_of_a_row_is_what_another_field_follows() {
+        let fields = Fields::of("ann,s0,e", &mut csv_core::Reader::new());
+        assert_eq!(fields.beginning::<2>(), Some(["ann", "s0"]));
+        assert_eq!(fields.beginning::<3>(), None);
     }
 
     #[test]
