@@ -297,9 +297,8 @@ fn run_takeover(
     stdout: &mut impl Write,
     stderr: &mut impl Write,
 ) -> Result<(), EvalError> {
-    let policy = Policy::embedded_default().map_err(|_| EvalError::Policy)?;
-    let settings = TakeoverSettings { models, risk: &RiskSettings::default(), policy: &policy };
-    tell_takeover_report(&takeover::run(corpus, &settings), args, folders, stdout, stderr)
+    let report = with_shipped_policy(models, |settings| takeover::run(corpus, settings))?;
+    tell_takeover_report(&report, args, folders, stdout, stderr)
 }
 
 fn run_fused(
@@ -316,9 +315,17 @@ fn run_fused(
         (CorpusKind::Pointer, CorpusKind::Keystroke) => (other, one),
         _ => return Err(EvalError::Pair),
     };
+    let report = with_shipped_policy(models, |settings| fused::run(&keys, &pointers, settings))?;
+    tell_takeover_report(&report, args, folders, stdout, stderr)
+}
+
+/// Runs streams under the shipped policy and numbers of risk.
+fn with_shipped_policy(
+    models: &Models,
+    run: impl FnOnce(&TakeoverSettings<'_>) -> TakeoverReport,
+) -> Result<TakeoverReport, EvalError> {
     let policy = Policy::embedded_default().map_err(|_| EvalError::Policy)?;
-    let settings = TakeoverSettings { models, risk: &RiskSettings::default(), policy: &policy };
-    tell_takeover_report(&fused::run(&keys, &pointers, &settings), args, folders, stdout, stderr)
+    Ok(run(&TakeoverSettings { models, risk: &RiskSettings::default(), policy: &policy }))
 }
 
 fn tell_takeover_report(

@@ -397,7 +397,7 @@ fn what_a_table_says_against_itself_is_told() {
     let (result, reports, errors) = told(&args(&folder));
     result.unwrap();
     for told in [
-        "events.csv.gz:702: expected another number of fields",
+        "events.csv.gz:702: expected 5 fields as in the header, got 3",
         "events.csv.gz:703: expected a row, got the header",
         "events.csv.gz:804: expected times in order",
         "events.csv.gz:805: expected a time within",

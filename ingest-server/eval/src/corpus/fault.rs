@@ -5,8 +5,13 @@ use std::fmt;
 /// What is wrong with a row.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum FaultKind {
-    /// Another number of fields.
-    Fields,
+    /// Another number of fields than the header has.
+    Fields {
+        /// What the header has.
+        expected: usize,
+        /// What the row has.
+        got: usize,
+    },
     /// The header once more; it is no row and takes no place.
     Header,
     /// A field that is no number, or not a finite one.
@@ -51,7 +56,9 @@ pub enum FaultKind {
 impl fmt::Display for FaultKind {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
-            Self::Fields => "expected another number of fields",
+            Self::Fields { expected, got } => {
+                return write!(f, "expected {expected} fields as in the header, got {got}");
+            }
             Self::Header => "expected a row, got the header once more",
             Self::Number => "expected finite numbers, whole ones but for a pointer's places",
             Self::Reach => "expected a time within 285 years (in µs) and a place within a million pixels",

@@ -119,9 +119,9 @@ pub(super) fn rows<'a, const N: usize>(
     let below = text.lines().enumerate().skip(1).filter(|(_, line)| !line.is_empty());
     Ok(below.map(move |(at, text)| {
         let (line, fields) = (at + 1, Fields::of(text, &mut reader));
-        let kind = match fields.ends.len() == N {
-            true => fields.is_header(header).then_some(FaultKind::Header),
-            false => Some(FaultKind::Fields),
+        let kind = match fields.ends.len() {
+            got if got != N => Some(FaultKind::Fields { expected: N, got }),
+            _ => fields.is_header(header).then_some(FaultKind::Header),
         };
         Row { line, fields, fault: kind.map(|kind| Fault { file, line, kind }) }
     }))
