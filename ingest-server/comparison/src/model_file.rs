@@ -18,8 +18,13 @@ const HASH_BYTES: usize = 32;
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum ModelError {
     /// Too short, or not a model at all.
-    #[error("expected a model file, got {0} bytes that are none")]
-    NotAModel(usize),
+    #[error("expected a file of the {kind} model, got {bytes} bytes that are none")]
+    NotAModel {
+        /// What was asked for.
+        kind: ModelKind,
+        /// How much there is.
+        bytes: usize,
+    },
     /// A model of something else.
     #[error("expected a model of kind {expected}, got kind {got}")]
     Kind {
@@ -29,11 +34,16 @@ pub enum ModelError {
         got: u8,
     },
     /// A model for features of another schema.
-    #[error("expected features of schema {SCHEMA_VERSION}, got a model for schema {0}")]
-    Schema(u16),
+    #[error("expected features of schema {SCHEMA_VERSION}, got a {kind} model for schema {got}")]
+    Schema {
+        /// What was asked for.
+        kind: ModelKind,
+        /// What it was made for.
+        got: u16,
+    },
     /// The content is not what was hashed.
-    #[error("expected the content that the model's hash names, got another")]
-    Hash,
+    #[error("expected the content that the {0} model's hash names, got another")]
+    Hash(ModelKind),
     /// The content does not read, or is of another shape.
     #[error("expected {0}")]
     Content(&'static str),
@@ -53,6 +63,18 @@ pub enum ModelKind {
     SequenceAutoencoder = 4,
     /// Companion of the encoder of strokes.
     SequenceEncoder = 5,
+}
+
+impl fmt::Display for ModelKind {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Keystroke => "keystroke",
+            Self::Pointer => "pointer",
+            Self::FixedText => "fixed-text",
+            Self::SequenceAutoencoder => "autoencoder",
+            Self::SequenceEncoder => "encoder",
+        })
+    }
 }
 
 /// The hash that names a model, or several together.
@@ -117,18 +139,18 @@ pub fn seal_model(kind: ModelKind, content: &[u8]) -> Vec<u8> {
 /// **Errors**: [`ModelError`] for a file that is cut, changed, of another kind or for another schema.
 pub fn open_model(kind: ModelKind, file: &[u8]) -> Result<(&[u8], ModelHash), ModelError> {
     if file.len() < HEADER_BYTES + HASH_BYTES || !file.starts_with(MAGIC) {
-        return Err(ModelError::NotAModel(file.len()));
+        return Err(ModelError::NotAModel { kind, bytes: file.len() });
     }
     let (body, told) = file.split_at(file.len() - HASH_BYTES);
     if Sha256::digest(body).as_slice() != told {
-        return Err(ModelError::Hash);
+        return Err(ModelError::Hash(kind));
     }
     if body[8] != kind as u8 {
         return Err(ModelError::Kind { expected: kind as u8, got: body[8] });
     }
     let schema = u16::from_le_bytes([body[9], body[10]]);
     if schema != SCHEMA_VERSION {
-        return Err(ModelError::Schema(schema));
+        return Err(ModelError::Schema { kind, got: schema });
     }
     let mut hash = [0; HASH_BYTES];
     hash.copy_from_slice(told);
@@ -154,6 +176,27 @@ mod tests {
             changed[at] ^= 1;
             assert!(open_model(ModelKind::Keystroke, &changed).is_err(), "{at}");
         }
+    }
+
+    #[test]
+    fn a_refusal_names_the_model() {
+        let mut file = seal_model(ModelKind::FixedText, b"content");
+        file[12] ^= 1;
+        let told = |file: &[u8]| open_model(ModelKind::FixedText, file).unwrap_err().to_string();
+        assert_eq!(told(&file), "expected the content that the fixed-text model's hash names, got another");
+        assert_eq!(told(&file[..9]), "expected a file of the fixed-text model, got 9 bytes that are none");
+    }
+
+    #[test]
+    fn a_model_for_another_schema_is_refused() {
+        let file = seal_model(ModelKind::Pointer, b"content");
+        let mut body = file[..file.len() - HASH_BYTES].to_vec();
+        let got = SCHEMA_VERSION + 1;
+        body[9..HEADER_BYTES].copy_from_slice(&got.to_le_bytes());
+        let hash = Sha256::digest(&body);
+        body.extend_from_slice(&hash);
+        let refused = open_model(ModelKind::Pointer, &body).map(|(content, _)| content.to_vec());
+        assert_eq!(refused, Err(ModelError::Schema { kind: ModelKind::Pointer, got }));
     }
 
     #[test]

@@ -115,7 +115,10 @@ mod tests {
         }
         let mut changed = companion.to_vec();
         changed[companion.len() / 2] ^= 1;
-        assert_eq!(parse(&changed, graph), Some(SequenceError::Companion(ModelError::Hash)));
+        assert_eq!(
+            parse(&changed, graph),
+            Some(SequenceError::Companion(ModelError::Hash(ModelKind::SequenceEncoder)))
+        );
         let other = SequenceModel::parse(ModelKind::SequenceAutoencoder, companion, graph).err();
         assert!(matches!(other, Some(SequenceError::Companion(ModelError::Kind { .. }))), "{other:?}");
     }
@@ -128,7 +131,7 @@ mod tests {
         body[9] = body[9].wrapping_add(1);
         let hash = Sha256::digest(&body);
         body.extend_from_slice(&hash);
-        assert!(matches!(parse(&body, graph), Some(SequenceError::Companion(ModelError::Schema(_)))));
+        assert!(matches!(parse(&body, graph), Some(SequenceError::Companion(ModelError::Schema { .. }))));
     }
 
     #[test]
