@@ -1,7 +1,7 @@
 //! The command `palet eval`: arguments, tables, JSON.
 
 use crate::background;
-use crate::corpus::{Corpus, CorpusError, CorpusKind, Fault};
+use crate::corpus::{Corpus, CorpusError, CorpusKind, Fault, FaultKind};
 use crate::device;
 use crate::fused;
 use crate::judged;
@@ -17,11 +17,11 @@ use palet_features::Ladder;
 use palet_policy::Policy;
 use palet_risk::RiskSettings;
 use palet_sequence::SequenceError;
-use std::collections::HashSet;
+use std::collections::{BTreeMap, HashSet};
 use std::io::{ErrorKind, Write};
 use std::path::{Path, PathBuf};
 
-/// Faults that are told one by one; the rest are counted.
+/// Faults of one kind in one file that are told one by one; the rest are counted.
 const FAULTS_TOLD: usize = 20;
 
 /// Arguments of `palet eval`.
@@ -280,8 +280,16 @@ fn tell_faults(
     (failed, of): (usize, &str),
     stderr: &mut impl Write,
 ) -> std::io::Result<()> {
-    for fault in faults.iter().take(FAULTS_TOLD) {
-        writeln!(stderr, "{corpus}/{fault}")?;
+    let mut counted: BTreeMap<(&str, FaultKind), usize> = BTreeMap::new();
+    for fault in faults {
+        let count = counted.entry((fault.file, fault.kind)).or_default();
+        *count += 1;
+        if *count <= FAULTS_TOLD {
+            writeln!(stderr, "{corpus}/{fault}")?;
+        }
+    }
+    for ((file, kind), count) in counted.into_iter().filter(|(_, count)| *count > FAULTS_TOLD) {
+        writeln!(stderr, "{corpus}/{file}: {} more like this: {kind}", count - FAULTS_TOLD)?;
     }
     match (faults.len(), failed) {
         (0, 0) => Ok(()),

@@ -11,7 +11,7 @@ use crate::corpus::{Corpus, CorpusKind, Fault, FaultKind, Stream};
 use crate::folding::KnownPeople;
 use crate::parallel;
 use crate::replay::{Timed, events_of, page_of, seed_of, windows_of};
-use crate::trials::{enrolling_sessions_of, field_of, with_training};
+use crate::trials::{enrolling_sessions_of, field_of, is_trained, with_training};
 use palet_capture::{Event, FieldKind, KeyPhase, What};
 use palet_comparison::{Margin, Models, PersonTag, PreparedReference, Reference, Scores, SessionComparison};
 use palet_features::{DeviceClass, FeatureWindow, Ladder};
@@ -266,8 +266,11 @@ fn compare(scene: &Scene, settings: &TakeoverSettings<'_>) -> Result<Compared, F
     let thinned = (!left_out.is_empty()).then(|| settings.models.without(left_out));
     let models = thinned.as_ref().unwrap_or(settings.models);
     let reference =
-        Reference::enrol(models, DeviceClass::Desktop, enrolled).map_err(|_| FaultKind::NotEnrolled)?;
+        Reference::enrol(models, DeviceClass::Desktop, enrolled).map_err(|_| FaultKind::NotTrained)?;
     let prepared = reference.prepare(models);
+    if !is_trained(&prepared) {
+        return Err(FaultKind::NotTrained);
+    }
     let counted: Vec<Micros> =
         events.iter().filter(|event| is_counted(event, *kind)).map(|event| event.at).collect();
     let until = |at: Micros| counted.partition_point(|event| *event <= at);

@@ -11,7 +11,7 @@ use crate::training::is_held_out;
 use palet_capture::FieldKind;
 use palet_comparison::pointer::TrainingPeople;
 use palet_comparison::scorer::{Enrolment, Scorer, ScorerReference};
-use palet_comparison::{Evidence, Models, PersonTag, PreparedReference, Reference};
+use palet_comparison::{Evidence, Modality, Models, PersonTag, PreparedReference, Reference};
 use palet_features::{DeviceClass, FeatureWindow};
 use std::collections::HashMap;
 use std::time::{Duration, Instant};
@@ -293,7 +293,8 @@ fn run_group(
     let anew = enrolled_by(&beside.anew, Enrolment { models, windows: &windows, left_out: &group.left_out });
     for &at in &group.trials {
         let outcome = match &prepared {
-            None => Err(FaultKind::NotEnrolled),
+            None if enrolled.is_empty() => Err(FaultKind::NotEnrolled),
+            None => Err(FaultKind::NotTrained),
             Some(prepared) => {
                 run_trial(corpus, models, replayed, prepared, at, &mut result).map(|(mut scores, probe)| {
                     scores.extend(beside.scores(group.claimed, &anew, probe));
@@ -323,7 +324,14 @@ fn run_trial<'a>(
     let scores = scores_of(models, reference, windows);
     result.comparing += begun.elapsed();
     result.windows += windows.len();
-    scores.map(|scores| (scores, windows)).ok_or(FaultKind::NoFeatures)
+    let none = if is_trained(reference) { FaultKind::NoFeatures } else { FaultKind::NotTrained };
+    scores.map(|scores| (scores, windows)).ok_or(none)
+}
+
+/// Whether anything can be compared with a reference.
+pub(crate) fn is_trained(reference: &PreparedReference) -> bool {
+    let modalities = [Modality::Keystroke, Modality::Pointer, Modality::FixedText];
+    modalities.into_iter().any(|modality| reference.is_trained(modality))
 }
 
 /// Every scorer's score of one probe.

@@ -28,12 +28,18 @@ pub enum FaultKind {
     UnknownEvent,
     /// A trial, enrolment or stream that names a session that is not there.
     UnknownSession,
+    /// A label that is neither 1 nor 0.
+    Mated,
+    /// A part of a stream that claims somebody else than the parts before.
+    Claimed,
     /// A span without a row, or beyond the session's end.
     EmptySpan,
     /// A span without a usable event.
     NoFeatures,
     /// A claimed subject whom nothing enrols.
     NotEnrolled,
+    /// A claimed subject whose enrolment holds too little of anything to be compared with.
+    NotTrained,
     /// A probe whose rows enrol its subject too; it is compared all the same.
     Enrols,
     /// A trial whose label and whose names do not say the same; its label counts.
@@ -67,9 +73,12 @@ impl fmt::Display for FaultKind {
             Self::UnknownKey => "expected a known key, counted as \"other\"",
             Self::UnknownEvent => "expected move, down, up or scroll",
             Self::UnknownSession => "expected a session of the corpus",
+            Self::Mated => "expected 1 or 0 for mated",
+            Self::Claimed => "expected one claimed subject in all parts of a stream",
             Self::EmptySpan => "expected rows within the session, got an empty span",
             Self::NoFeatures => "expected events to compare, got none",
             Self::NotEnrolled => "expected an enrolled subject",
+            Self::NotTrained => "expected an enrolment to compare with, got one that holds too little",
             Self::Enrols => "expected a probe apart from its subject's enrolment, compared all the same",
             Self::Label => {
                 "expected mated = 1 where subject and claimed are one, 0 where not; taken as it says"

@@ -81,11 +81,11 @@ pub(super) fn parse_trials(text: &str, faults: &mut Vec<Fault>) -> Result<(Vec<T
     for row in rows::<7>(text, FILE, "trial,claimed,subject,session,first,last,mated")? {
         let line = row.line;
         let fault = match row.read().map(|fields| trial(fields, line)) {
-            Ok(Some(trial)) => {
+            Ok(Ok(trial)) => {
                 trials.push(trial);
                 continue;
             }
-            Ok(None) => Fault { file: FILE, line, kind: FaultKind::Number },
+            Ok(Err(kind)) => Fault { file: FILE, line, kind },
             Err(fault) => fault,
         };
         unreadable += usize::from(fault.kind != FaultKind::Header);
@@ -94,14 +94,17 @@ pub(super) fn parse_trials(text: &str, faults: &mut Vec<Fault>) -> Result<(Vec<T
     Ok((trials, unreadable))
 }
 
-fn trial([id, claimed, subject, session, first, last, mated]: [&str; 7], line: usize) -> Option<Trial> {
+fn trial(
+    [id, claimed, subject, session, first, last, mated]: [&str; 7],
+    line: usize,
+) -> Result<Trial, FaultKind> {
     let mated = match mated.trim() {
         "1" => true,
         "0" => false,
-        _ => return None,
+        _ => return Err(FaultKind::Mated),
     };
-    let probe = span(subject, session, first, last)?;
-    Some(Trial { id: id.to_owned(), claimed: claimed.to_owned(), probe, mated, line })
+    let probe = span(subject, session, first, last).ok_or(FaultKind::Number)?;
+    Ok(Trial { id: id.to_owned(), claimed: claimed.to_owned(), probe, mated, line })
 }
 
 /// Streams while their parts are read.
@@ -114,8 +117,8 @@ struct Parts {
 }
 
 impl Parts {
-    fn take(&mut self, [id, claimed, part]: [&str; 3], span: Span, line: usize) -> Option<()> {
-        let part = part.parse().ok()?;
+    fn take(&mut self, [id, claimed, part]: [&str; 3], span: Span, line: usize) -> Result<(), FaultKind> {
+        let part = part.parse().map_err(|_| FaultKind::Number)?;
         let at = *self.places.entry(id.to_owned()).or_insert_with(|| {
             let (id, claimed) = (id.to_owned(), claimed.to_owned());
             self.streams.push((Stream { id, claimed, parts: Vec::new(), line }, Vec::new()));
@@ -123,12 +126,12 @@ impl Parts {
         });
         let (stream, parts) = &mut self.streams[at];
         if stream.claimed != claimed {
-            return None;
+            return Err(FaultKind::Claimed);
         }
         let place = parts.partition_point(|known| *known < part);
         stream.parts.insert(place, span);
         parts.insert(place, part);
-        Some(())
+        Ok(())
     }
 
     /// The streams of which all parts are there, and how many are not.
@@ -159,12 +162,12 @@ pub(super) fn parse_streams(
     for row in rows::<7>(text, STREAMS, "stream,claimed,part,subject,session,first,last")? {
         let line = row.line;
         let taken = row.read().map(|[id, claimed, part, subject, session, first, last]| {
-            let span = span(subject, session, first, last)?;
+            let span = span(subject, session, first, last).ok_or(FaultKind::Number)?;
             parts.take([id, claimed, part], span, line)
         });
         let fault = match taken {
-            Ok(Some(())) => continue,
-            Ok(None) => Fault { file: STREAMS, line, kind: FaultKind::Number },
+            Ok(Ok(())) => continue,
+            Ok(Err(kind)) => Fault { file: STREAMS, line, kind },
             Err(fault) => fault,
         };
         if fault.kind != FaultKind::Header {

@@ -106,7 +106,8 @@ pub(super) fn has_header(text: &str, header: &str) -> bool {
     text.lines().next().is_some_and(|line| Fields::of(line, &mut reader).is_header(header))
 }
 
-/// The rows below the header, a line each.
+/// The rows below the header, a line each. A line that holds nothing is a row that cannot be read, unless only such lines
+/// follow it.
 pub(super) fn rows<'a, const N: usize>(
     text: &'a str,
     file: &'static str,
@@ -116,7 +117,7 @@ pub(super) fn rows<'a, const N: usize>(
         return Err(CorpusError::Columns { file, expected: header });
     }
     let mut reader = csv_core::Reader::new();
-    let below = text.lines().enumerate().skip(1).filter(|(_, line)| !line.is_empty());
+    let below = text.trim_end_matches(['\r', '\n']).lines().enumerate().skip(1);
     Ok(below.map(move |(at, text)| {
         let (line, fields) = (at + 1, Fields::of(text, &mut reader));
         let kind = match fields.ends.len() {
@@ -153,6 +154,16 @@ mod tests {
             .map(|row| row.read().ok().map(|fields| fields.map(str::to_owned)))
             .collect();
         assert_eq!(read, [None, Some(["y".to_owned(), "2".to_owned()])]);
+    }
+
+    #[test]
+    fn a_line_that_holds_nothing_is_no_row_that_can_be_read() {
+        let read: Vec<(usize, Option<Fault>)> = rows::<2>("a,b\n1,2\n\n3,4\n\r\n\n", "t.csv", "a,b")
+            .unwrap()
+            .map(|row| (row.line, row.read().err()))
+            .collect();
+        let empty = Fault { file: "t.csv", line: 3, kind: FaultKind::Fields { expected: 2, got: 0 } };
+        assert_eq!(read, [(2, None), (3, Some(empty)), (4, None)]);
     }
 
     #[test]
