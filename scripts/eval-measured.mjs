@@ -1,6 +1,6 @@
-// Gathers what `palet eval --out` left in target/eval and writes target/measured/eval.json: error rates and times to a mask,
-// with the limits that the project sets itself where it sets one. Prints those beyond them; a miss is no failure of the run.
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
+// Gathers what `palet eval --out` left in target/eval and writes target/measured/eval.json: error rates, times to a mask
+// and speed, with the limits that the project sets itself where it sets one. Prints those beyond them; a miss is no failure of the run.
+import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 
 const folder = "target/eval";
@@ -20,6 +20,8 @@ const figures = [
   ["joined/report.json", "eer", null, "", 0.06],
   ["joined/report.json", "fnmr_at_fmr_1pct", null, "", 0.25],
   ["trials/balabit/report.json", "auc", null, "", 0.89, "more"],
+  ...["aalto-sentences", "balabit", "monaco-free", "sapimouse"].map((name) =>
+    [`trials/${name}/report.json`, "windows_per_s", null, "windows/s/core", 20000, "more"]),
   ["takeover/monaco-free/takeover.json", "median_events_to_mask", "1-per-2500-keys", "keys", 96],
   ["takeover/monaco-free/takeover.json", "p90_events_to_mask", "1-per-2500-keys", "keys", 210],
   ["takeover/monaco-free/takeover.json", "found_within_500_events", "1-per-2500-keys", "", 0.94, "more"],
@@ -29,10 +31,23 @@ const figures = [
   ["fused/takeover.json", "median_seconds_to_mask", "1-per-10-hours", "s", null],
 ];
 
+const read = (...path) => JSON.parse(readFileSync(join(folder, ...path), "utf8"));
+
+// How long a corpus of half a million events took or would have taken, for those that have so many.
+const EVENTS = 500000;
+const speeds = (existsSync(join(folder, "trials")) ? readdirSync(join(folder, "trials")) : [])
+  .map((name) => ({ report: read("trials", name, "report.json"), fromTo: read("trials", name, "from-to.json") }))
+  .filter(({ report }) => report.events >= EVENTS)
+  .map(({ report, fromTo: [from, to] }) => {
+    const ours = ((to - from) * EVENTS) / report.events;
+    const name = `${report.corpus}, time for ${EVENTS} events`;
+    return { name, ours, peer: null, ratio: null, unit: "s", limit: 60, holds: ours <= 60 };
+  });
+
 const rows = figures
   .filter(([file]) => existsSync(join(folder, file)))
   .map(([file, figure, point, unit, limit, better = "less"]) => {
-    const report = JSON.parse(readFileSync(join(folder, file), "utf8"));
+    const report = read(file);
     const told = point === null ? report : report.operating_points.find(({ name }) => name === point);
     const ours = told?.[figure] ?? null;
     const joined = report.probes_joined > 1 ? `${report.probes_joined} probes together` : null;
@@ -40,7 +55,8 @@ const rows = figures
     const within = better === "more" ? ours >= limit : ours <= limit;
     const holds = limit === null ? null : ours !== null && within;
     return { name, ours, peer: null, ratio: null, unit, limit, holds };
-  });
+  })
+  .concat(speeds);
 mkdirSync("target/measured", { recursive: true });
 writeFileSync("target/measured/eval.json", `${JSON.stringify(rows)}\n`);
 const missed = rows.filter(({ holds }) => holds === false);

@@ -2,6 +2,7 @@
 # Error rates of the shipped extractor, models and scorers on every corpus below the folder; skipped where there is none.
 # Reports of each stand in target/eval afterwards, the figures in target/measured/eval.json.
 set -euo pipefail
+export LC_ALL=C
 cd "$(dirname "$0")/.."
 corpora=$1
 palet=target/release/palet
@@ -14,7 +15,12 @@ takeover=()
 for corpus in "$corpora"/*/; do
   if [ -f "$corpus/takeover.csv" ]; then takeover+=("$corpus"); fi
 done
-"$palet" eval --out target/eval/trials "$corpora"/*/
+for corpus in "$corpora"/*/; do
+  trials=target/eval/trials/$(basename "$corpus")
+  began=$EPOCHREALTIME
+  "$palet" eval --out "$trials" "$corpus"
+  printf '[%s, %s]\n' "$began" "$EPOCHREALTIME" > "$trials/from-to.json"
+done
 if [ -d "$corpora/sapimouse" ]; then
   "$palet" eval --joined 3 --out target/eval/joined "$corpora/sapimouse"
 fi

@@ -21,7 +21,10 @@ scorers: events are replayed as a page would see them, windows are compared as t
 
 - *FMR*: the share of comparisons with strangers that pass. *FNMR*: the share of a subject's own probes that do not pass.
 - *EER*: the rate at which both are equal, one threshold for all subjects; in brackets 95 % of 400 resamples over subjects.
-- *FNMR at 1 %* and *at .1 %*: at the lowest threshold that so many comparisons with strangers pass, or fewer, again one for all.
+- *FNMR at 1 %* and *at .1 %*: at the lowest threshold that so many comparisons with strangers pass, or fewer, again one for all;
+  in brackets as before, each resample with a threshold of its own.
+- Resampled are those who are claimed, with everything that was compared with them. How much would differ with other strangers or
+  another population is in no interval; what differs between corpora says more of that.
 - *AUC*: the chance that a subject's own probe scores above a stranger's.
 - *Worst tenth*: mean FNMR at 1 % FMR of the tenth of subjects who fare worst.
 - *Cllr*: what the log-likelihood ratios cost if taken at their word, in bits (1 for ratios that say nothing), and at best, after
@@ -207,11 +210,11 @@ impl Document {
             let name = run.subjects.get(subject.claimed).map_or("", String::as_str);
             let _ = writeln!(
                 self.people,
-                "| {} | {name} | {} | {:.2} | {:.3} | {} |",
+                "| {} | {name} | {} | {:.2} | {} | {} |",
                 corpus.name,
                 subject.mated,
                 subject.fnmr_at_fmr_1pct,
-                subject.eer,
+                if subject.eer.is_nan() { "–".to_owned() } else { format!("{:.3}", subject.eer) },
                 explainer.why(subject.claimed)
             );
         }
@@ -237,16 +240,20 @@ impl Document {
 
     fn add_rates(&mut self, name: &str, counts: &str, failed: &str, summary: &Summary) {
         let told = |figure: &str| summary.words(figure, 3);
-        let interval = match told("eer_ci95").as_str() {
+        let interval = |figure: &str| match told(figure).as_str() {
             "too few" => "too few".to_owned(),
             interval => format!("[{interval}]"),
         };
+        let missed = match told("fnmr_at_fmr_1pct").as_str() {
+            "too few" => "too few".to_owned(),
+            missed => format!("{missed} {}", interval("fnmr_at_fmr_1pct_ci95")),
+        };
         let _ = writeln!(
             self.trials,
-            "| {name} | {counts} | {failed} | {} {interval} | {} | {} | {} | {} | {} ({}) |",
+            "| {name} | {counts} | {failed} | {} {} | {} | {missed} | {} | {} | {} ({}) |",
             told("eer"),
+            interval("eer_ci95"),
             told("auc"),
-            told("fnmr_at_fmr_1pct"),
             told("fnmr_at_fmr_0_1pct"),
             told("worst_decile_fnmr_at_fmr_1pct"),
             summary.words("cllr", 2),
@@ -316,7 +323,9 @@ impl Document {
         format!(
             "{HEAD}\nThe models that were judged: `{model}`.\n\n## Trials\n\n| corpus | subjects | mated / non-mated | failed | EER | AUC | FNMR at 1 % \
              | at .1 % | worst tenth | Cllr (best) |\n|---|---|---|---|---|---|---|---|---|---|\n{}\n{LADDER}{}\n## Scorers\n\n\
-             Each by itself on the same trials. `weight` is what it weighs in the shipped fusion, 0 where it has none; `would earn` \
+             Each by itself on the same trials. `weight` is what it weighs in the shipped fusion, 0 where it has none; nothing \
+             stands there for what is fused already, and for the pointer's scores, whose weights change with a probe's length and \
+             sampling rate. `would earn` \
              is what the fusion's cost would fall by with it beside, fitted and judged on different subjects, in bits.\n\n\
              | corpus | scorer | EER | AUC | weight | would earn |\n|---|---|---|---|---|---|\n{}\n## Those who fare worst\n\n\
              The worst tenth of each corpus. What their missed probes have in common is computed from scores and times: a session \
@@ -348,5 +357,20 @@ impl Document {
             self.takeover,
             self.made_up
         )
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use palet_comparison::Models;
+
+    #[test]
+    fn the_committed_document_judges_the_models_that_ship() {
+        let committed = include_str!("../../../docs/evaluation.md");
+        let shipped = format!("The models that were judged: `{}`.", Models::embedded().unwrap().hash());
+        assert!(
+            committed.contains(&shipped),
+            "docs/evaluation.md was written before the models: make eval-docs"
+        );
     }
 }

@@ -22,6 +22,7 @@ pub(crate) fn json(
     json!({
         "corpus": corpus.name,
         "kind": corpus.kind,
+        "events": corpus.events(),
         "subjects": run.subjects.len(),
         "mated": mated,
         "nonmated": run.scored.len() - mated,
@@ -31,8 +32,10 @@ pub(crate) fn json(
         "eer": summary.eer,
         "eer_ci95": summary.eer_ci95,
         "auc": summary.auc,
+        "auc_ci95": summary.auc_ci95,
         "eer_per_subject_mean": summary.eer_per_subject_mean,
         "fnmr_at_fmr_1pct": summary.fnmr_at_fmr_1pct,
+        "fnmr_at_fmr_1pct_ci95": summary.fnmr_at_fmr_1pct_ci95,
         "fnmr_at_fmr_0_1pct": summary.fnmr_at_fmr_0_1pct,
         "worst_decile_fnmr_at_fmr_1pct": summary.worst_decile_fnmr_at_fmr_1pct,
         "cllr": summary.cllr,
@@ -100,12 +103,14 @@ pub(crate) fn tell(
     let told = |name: &str| summary.words(name, 3);
     writeln!(
         stdout,
-        "  EER {} [{}]  AUC {}  per subject {}  FNMR@1% {}  @.1% {}  worst decile {}",
+        "  EER {} [{}]  AUC {} [{}]  per subject {}  FNMR@1% {} [{}]  @.1% {}  worst decile {}",
         summary.words("eer", 4),
         summary.words("eer_ci95", 4),
         summary.words("auc", 4),
+        summary.words("auc_ci95", 4),
         summary.words("eer_per_subject_mean", 4),
         told("fnmr_at_fmr_1pct"),
+        told("fnmr_at_fmr_1pct_ci95"),
         told("fnmr_at_fmr_0_1pct"),
         told("worst_decile_fnmr_at_fmr_1pct")
     )?;

@@ -54,6 +54,7 @@ fn with_subjects(told: &Value, run: &TrialRun, summary: &Summary, explainer: &Ex
             "subject": name,
             "mated": errors.mated,
             "eer": errors.eer,
+            "auc": errors.auc,
             "fnmr_at_fmr_1pct": errors.fnmr_at_fmr_1pct,
             "fmr": errors.fmr,
             "misses": explainer.why(errors.claimed),
@@ -177,11 +178,13 @@ fn page(
     let mut html = page_head(corpus);
     let _ = write!(
         html,
-        "<p>EER {} (95 % of resamples over subjects: {}), AUC {}, FNMR {} at 1 % FMR and {} at .1 %, in the worst tenth of subjects {}, Cllr {} (at best {}). {} subjects, {} mated and {} non-mated trials; {} could not be scored. Models {}, background {}.</p>{TRIAL_WORDS}",
+        "<p>EER {} (95 % of resamples over subjects: {}), AUC {} ({}), FNMR {} ({}) at 1 % FMR and {} at .1 %, in the worst tenth of subjects {}, Cllr {} (at best {}). {} subjects, {} mated and {} non-mated trials; {} could not be scored. Models {}, background {}.</p>{TRIAL_WORDS}",
         summary.words("eer", 4),
         summary.words("eer_ci95", 4),
         summary.words("auc", 4),
+        summary.words("auc_ci95", 4),
         summary.words("fnmr_at_fmr_1pct", 3),
+        summary.words("fnmr_at_fmr_1pct_ci95", 3),
         summary.words("fnmr_at_fmr_0_1pct", 3),
         summary.words("worst_decile_fnmr_at_fmr_1pct", 3),
         summary.words("cllr", 3),
@@ -222,19 +225,21 @@ fn page(
 const TRIAL_WORDS: &str = "<p>FMR is the share of strangers who would pass, FNMR the share of a subject's own probes that would not. <i>EER</i>: where both are equal, one threshold for all subjects. <i>AUC</i>: the chance that a subject's own probe scores above a stranger's. <i>Cllr</i>: what the log-likelihood ratios cost if taken at their word, in bits, 1 for ratios that say nothing. <i>Too few</i>: too few people or trials stand behind a figure; report.json has what they gave.</p>";
 
 fn write_people(html: &mut String, run: &TrialRun, summary: &Summary, explainer: &Explainer<'_>) {
-    html.push_str("<h2>Person by person, the worst first</h2><div class=\"wide\"><table><tr><th>subject<th>mated<th>FNMR at 1 %<th>FMR<th>own EER<th class=\"told\">their misses</tr>");
+    html.push_str("<h2>Person by person, the worst first</h2><div class=\"wide\"><table><tr><th>subject<th>mated<th>FNMR at 1 %<th>FMR<th>own EER<th>own AUC<th class=\"told\">their misses</tr>");
     let mut subjects: Vec<_> = summary.subjects.iter().collect();
     subjects.sort_by(|a, b| b.fnmr_at_fmr_1pct.total_cmp(&a.fnmr_at_fmr_1pct));
+    let beside_others = |figure: f64| if figure.is_nan() { "–".to_owned() } else { format!("{figure:.3}") };
     for subject in subjects {
         let name = run.subjects.get(subject.claimed).map_or("", String::as_str);
         let _ = write!(
             html,
-            "<tr><td>{}<td>{}<td>{:.2}<td>{:.3}<td>{:.3}<td class=\"told\">{}</tr>",
+            "<tr><td>{}<td>{}<td>{:.2}<td>{}<td>{}<td>{}<td class=\"told\">{}</tr>",
             escaped(name),
             subject.mated,
             subject.fnmr_at_fmr_1pct,
-            subject.fmr,
-            subject.eer,
+            beside_others(subject.fmr),
+            beside_others(subject.eer),
+            beside_others(subject.auc),
             escaped(&explainer.why(subject.claimed))
         );
     }

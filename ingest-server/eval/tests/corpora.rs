@@ -200,6 +200,50 @@ fn an_enrolment_that_names_no_rows_is_told_and_counted() {
 }
 
 #[test]
+fn a_fault_that_many_rows_share_hides_no_other() {
+    let folder = small("many-alike");
+    let strange = session("ann", "s0", (300, 160, 80)).replace(",e,", ",strange,");
+    let mut events = strange + &session("bob", "s0", (300, 260, 130));
+    events += &(session("ann", "s1", (100, 160, 80)) + "\nann,s1,e,NaN,5\n");
+    events += &session("bob", "s1", (100, 260, 130));
+    let trials = "0,ann,ann,s1,0,100,1\n1,bob,ann,s1,0,100,0\n2,bob,bob,s1,0,100,2\n3,ann,bob,s1,7,7,0\n";
+    write_corpus(&folder, &events, "ann,s0,0,300\nbob,s0,0,300\n", trials);
+    let (result, reports, errors) = told(&args(&folder));
+    result.unwrap();
+    for told in [
+        "events.csv.gz:4: expected a known key",
+        "events.csv.gz: 10 more like this: expected a known key",
+        "events.csv.gz:702: expected 5 fields as in the header, got 0",
+        "events.csv.gz:703: expected finite numbers",
+        "trials.csv:4: expected 1 or 0 for mated",
+        "trials.csv:5: expected rows within the session, got an empty span",
+        "34 faults, 2 trials could not be scored",
+    ] {
+        assert!(errors.contains(told), "{told} in {errors}");
+    }
+    assert_eq!((&reports[0]["faults"], &reports[0]["failed_to_score"]), (&34.into(), &2.into()));
+}
+
+#[test]
+fn an_enrolment_that_holds_too_little_is_told_as_that() {
+    let folder = small("too-little");
+    std::fs::write(folder.join("enrol.csv"), "subject,session,first,last\nann,s0,0,3\nbob,s0,0,300\n")
+        .unwrap();
+    let head = "stream,claimed,part,subject,session,first,last\n";
+    let streams = "a,ann,0,ann,s1,0,100\nb,bob,0,bob,s1,0,100\nc,bob,0,bob,s1,0,50\nc,ann,1,ann,s1,0,50\n";
+    std::fs::write(folder.join("takeover.csv"), format!("{head}{streams}")).unwrap();
+    let (result, reports, errors) = told(&args(&folder));
+    result.unwrap();
+    assert!(errors.contains("trials.csv:2: expected an enrolment to compare with, got one"), "{errors}");
+    assert_eq!(reports[0]["failed_to_score"], 2);
+    let (result, reports, errors) = told(&EvalArgs { takeover: true, ..args(&folder) });
+    result.unwrap();
+    assert!(errors.contains("takeover.csv:2: expected an enrolment to compare with, got one"), "{errors}");
+    assert!(errors.contains("takeover.csv:5: expected one claimed subject in all parts"), "{errors}");
+    assert_eq!((&reports[0]["streams"], &reports[0]["failed_to_score"]), (&1.into(), &2.into()));
+}
+
+#[test]
 fn a_broken_file_is_refused_by_its_name() {
     let folder = folder("broken");
     write_corpus(&folder, &session("ann", "s0", (300, 160, 80)), "ann,s0,0,300\n", "0,ann,ann,s0,0,100,1\n");
@@ -244,7 +288,10 @@ fn every_promised_field_is_there() {
     for count in ["subjects", "mated", "nonmated", "failed_to_score"] {
         assert!(report[count].is_u64(), "{count} in {report}");
     }
-    assert!(report["eer_ci95"].as_array().is_some_and(|ends| ends.len() == 2));
+    for interval in ["eer_ci95", "auc_ci95", "fnmr_at_fmr_1pct_ci95"] {
+        assert!(report[interval].as_array().is_some_and(|ends| ends.len() == 2), "{interval} in {report}");
+    }
+    assert_eq!(report["events"], 800);
     assert_eq!((&report["kind"], &report["background"]), (&"keystroke".into(), &"shipped".into()));
     assert!(report["model"].as_str().is_some_and(|model| !model.is_empty()));
     assert_eq!(report["eer"], 0.0, "the two are told apart with ease");
@@ -269,6 +316,7 @@ fn a_report_leaves_scores_plots_and_pages() {
     let report: Value =
         serde_json::from_str(&std::fs::read_to_string(out.join("report.json")).unwrap()).unwrap();
     assert_eq!(report["by_subject"].as_array().map(Vec::len), Some(2));
+    assert!(report["by_subject"][0]["auc"].is_f64(), "{}", report["by_subject"]);
     for plot in ["det.svg", "scores.svg", "reliability.svg"] {
         assert!(std::fs::read_to_string(out.join(plot)).unwrap().starts_with("<svg"), "{plot}");
     }

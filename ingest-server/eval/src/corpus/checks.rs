@@ -51,7 +51,7 @@ fn counts(corpus: &Corpus, description: &Description, text: &str) -> Vec<Fault> 
     let enrolled: HashSet<&str> = corpus.enrolments.iter().map(|e| e.span.subject.as_str()).collect();
     let found = [
         ("subjects", corpus.subjects().len()),
-        ("events", corpus.recordings.iter().map(|recording| recording.len()).sum()),
+        ("events", corpus.events()),
         ("enrolled", enrolled.len()),
         ("trials", corpus.trials.len() + corpus.unreadable_trials),
         ("mated", corpus.trials.iter().filter(|trial| trial.mated).count()),

@@ -218,6 +218,12 @@ impl Corpus {
         subjects
     }
 
+    /// How many rows of events there are, those that cannot be used among them.
+    #[must_use]
+    pub fn events(&self) -> usize {
+        self.recordings.iter().map(Recording::len).sum()
+    }
+
     /// Every recording of a subject.
     pub fn recordings_of<'a>(&'a self, subject: &'a str) -> impl Iterator<Item = &'a Recording> {
         self.recordings.iter().filter(move |recording| recording.subject == subject)
