@@ -4,7 +4,7 @@
 //! one line of stderr and leaves nothing behind when it is done.
 
 use std::io::{IsTerminal, Write};
-use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
 /// Work that is done sooner shows no bar.
@@ -22,29 +22,39 @@ pub fn show_on_terminal() {
 /// The progress of some items.
 pub(crate) struct Progress {
     total: usize,
-    done: AtomicUsize,
+    done: usize,
     begun: Instant,
+    shown: bool,
 }
 
 impl Progress {
     pub(crate) fn of(total: usize) -> Self {
-        Self { total, done: AtomicUsize::new(0), begun: Instant::now() }
+        Self { total, done: 0, begun: Instant::now(), shown: SHOWN.load(Ordering::Relaxed) }
+    }
+
+    /// A bar that is drawn from the first item on, whether or not there is a terminal.
+    #[cfg(test)]
+    pub(crate) fn shown_at_once(total: usize) -> Self {
+        Self { total, done: 0, begun: Instant::now() - PATIENCE, shown: true }
     }
 
     /// One more item is done.
-    pub(crate) fn step(&self) {
-        let done = self.done.fetch_add(1, Ordering::Relaxed) + 1;
+    pub(crate) fn step(&mut self) {
+        self.done += 1;
         let drawn = |done: usize| done * WIDTH / self.total.max(1);
-        if SHOWN.load(Ordering::Relaxed) && drawn(done) > drawn(done - 1) && self.begun.elapsed() >= PATIENCE
-        {
-            tell(&bar(done, self.total));
+        if self.is_due() && drawn(self.done) > drawn(self.done - 1) {
+            tell(&bar(self.done, self.total));
         }
+    }
+
+    fn is_due(&self) -> bool {
+        self.shown && self.begun.elapsed() >= PATIENCE
     }
 }
 
 impl Drop for Progress {
     fn drop(&mut self) {
-        if SHOWN.load(Ordering::Relaxed) && self.begun.elapsed() >= PATIENCE {
+        if self.is_due() {
             tell("\r\x1b[2K");
         }
     }
