@@ -70,6 +70,7 @@ pub(crate) async fn report(
     let (tenant, kind, reference) = (caller.tenant, body.kind, body.reference.clone());
     let feedback = FeedbackRecord { tenant, session: session.id, kind, reference, at: now };
     state.store.insert_feedback(&feedback).await?;
+    state.registry.tools().metrics.count_feedback(kind.as_str());
     tracing::info!(event.action = "feedback", palet.session = %session.id, palet.kind = kind.as_str(),
         "the bank reported on a session");
     Ok(HttpResponse::NoContent().finish())

@@ -10,7 +10,7 @@ use std::{
 };
 use tokio::sync::{mpsc, watch};
 
-use super::LiveSession;
+use super::{DecisionOutcome, LiveSession};
 use crate::{
     config::DecisionSettings,
     store::{DecisionRecord, Store},
@@ -99,18 +99,14 @@ impl LogWriter {
         let started = Instant::now();
         if self.commit_together(&records).await {
             self.metrics.observe_commit(started.elapsed());
-            self.metrics.decisions_written.inc_by(u64::try_from(records.len()).unwrap_or(u64::MAX));
             for (record, live) in records.iter().zip(&sessions) {
-                live.committed(record);
+                self.committed(record, live);
             }
             return;
         }
         for (record, live) in records.iter().zip(&sessions) {
             match self.store.commit(std::slice::from_ref(record)).await {
-                Ok(()) => {
-                    self.metrics.decisions_written.inc();
-                    live.committed(record);
-                }
+                Ok(()) => self.committed(record, live),
                 Err(error) => {
                     self.metrics.decisions_failed.inc();
                     tracing::error!(event.action = "decision-lost", palet.session = %record.session,
@@ -119,6 +115,15 @@ impl LogWriter {
                 }
             }
         }
+    }
+
+    fn committed(&self, record: &DecisionRecord, live: &LiveSession) {
+        self.metrics.decisions_written.inc();
+        // What was encoded a moment ago reads; if it did not, `palet rescore` would tell.
+        if let Ok(outcome) = DecisionOutcome::parse(&record.outcome) {
+            self.metrics.count_decision(&outcome);
+        }
+        live.committed(record);
     }
 
     async fn commit_together(&self, records: &[DecisionRecord]) -> bool {

@@ -1,5 +1,6 @@
 //! Every metric and its name, in one place.
 
+use crate::live::DecisionOutcome;
 use palet_wire::RefusalCode;
 use prometheus_client::{
     encoding::{EncodeLabelSet, text::encode},
@@ -45,6 +46,22 @@ struct ResultLabels {
 #[derive(Clone, Debug, PartialEq, Eq, Hash, EncodeLabelSet)]
 struct ClassLabels {
     class: &'static str,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Hash, EncodeLabelSet)]
+struct KindLabels {
+    kind: &'static str,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Hash, EncodeLabelSet)]
+struct DecisionLabels {
+    band: String,
+    evidence: String,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Hash, EncodeLabelSet)]
+struct PartLabels {
+    part: &'static str,
 }
 
 /// What tells requests apart.
@@ -100,8 +117,16 @@ pub struct Metrics {
     pub decisions_written: Counter,
     /// Decisions that could not be written.
     pub decisions_failed: Counter,
+    decisions: Family<DecisionLabels, Counter>,
+    decision_risk: Family<PartLabels, Histogram, fn() -> Histogram>,
+    feedback: Family<KindLabels, Counter>,
     batch_seconds: Histogram,
     commit_seconds: Histogram,
+}
+
+/// Twentieths of the whole range.
+fn risks() -> Histogram {
+    Histogram::new((1..=20).map(|step| f64::from(step) / 20.0))
 }
 
 fn seconds(first: f64) -> Histogram {
@@ -146,6 +171,9 @@ impl Metrics {
             decisions_waiting: Gauge::default(),
             decisions_written: Counter::default(),
             decisions_failed: Counter::default(),
+            decisions: Family::default(),
+            decision_risk: Family::new_with_constructor(risks),
+            feedback: Family::default(),
             batch_seconds: seconds(2e-6),
             commit_seconds: seconds(200e-6),
         };
@@ -200,6 +228,15 @@ impl Metrics {
         registry.register("decisions_waiting", "Decisions to be written", self.decisions_waiting.clone());
         registry.register("decisions_written", "Decisions written", self.decisions_written.clone());
         registry.register("decisions_failed", "Decisions not written", self.decisions_failed.clone());
+        let decisions = self.decisions.clone();
+        registry.register(
+            "decisions",
+            "Decisions written, by the risk's band and what stands behind it",
+            decisions,
+        );
+        let risk = self.decision_risk.clone();
+        registry.register("decision_risk", "Risk of decisions written, and of each of its parts", risk);
+        registry.register("feedback", "What the bank reported on sessions, by kind", self.feedback.clone());
         registry.register("batch_seconds", "Time to score and decide a batch", self.batch_seconds.clone());
         registry.register(
             "commit_seconds",
@@ -245,6 +282,29 @@ impl Metrics {
     /// Counts a value that was asked for in clear.
     pub fn count_unmask(&self, result: &'static str) {
         self.unmasked.get_or_create(&ResultLabels { result }).inc();
+    }
+
+    /// Counts what the bank reported on a session.
+    pub fn count_feedback(&self, kind: &'static str) {
+        self.feedback.get_or_create(&KindLabels { kind }).inc();
+    }
+
+    /// Counts a decision that is written: what its risks are made of, for whoever watches whether they drift.
+    pub fn count_decision(&self, outcome: &DecisionOutcome) {
+        let (band, evidence) = (outcome.band.clone(), outcome.evidence.clone());
+        self.decisions.get_or_create(&DecisionLabels { band, evidence }).inc();
+        let [keystroke, pointer, fixed_text, automation] = outcome.sub_scores;
+        for (part, risk) in [
+            ("whole", outcome.risk),
+            ("biometric-only", outcome.biometric_only),
+            ("keystroke", keystroke),
+            ("pointer", pointer),
+            ("fixed-text", fixed_text),
+            ("automation", automation),
+            ("habits", outcome.habits),
+        ] {
+            self.decision_risk.get_or_create(&PartLabels { part }).observe(risk);
+        }
     }
 
     /// Notes how long a batch took.
@@ -293,5 +353,35 @@ mod tests {
             assert!(text.contains(row), "{row} is missing in\n{text}");
         }
         assert!(text.ends_with("# EOF\n"));
+    }
+
+    #[test]
+    fn a_decision_is_counted_by_its_band_and_each_part_of_its_risk() {
+        let metrics = Metrics::new();
+        metrics.count_feedback("fraud");
+        metrics.count_decision(&DecisionOutcome {
+            risk: 0.62,
+            biometric_only: 0.62,
+            sub_scores: [0.62, 0.0, 0.0, 0.0],
+            band: "raised".to_owned(),
+            evidence: "trained".to_owned(),
+            windows_compared: 3,
+            reasons: Vec::new(),
+            levels: Vec::new(),
+            verdict: None,
+            habits: 0.01,
+        });
+        let text = metrics.render();
+        for row in [
+            "palet_decisions_total{band=\"raised\",evidence=\"trained\"} 1",
+            "palet_decision_risk_sum{part=\"whole\"} 0.62",
+            "palet_decision_risk_sum{part=\"habits\"} 0.01",
+            "palet_decision_risk_count{part=\"pointer\"} 1",
+            "palet_feedback_total{kind=\"fraud\"} 1",
+        ] {
+            assert!(text.contains(row), "{row} is missing in\n{text}");
+        }
+        let below = text.lines().find(|row| row.contains("part=\"whole\"") && row.contains("le=\"0.65\""));
+        assert!(below.is_some_and(|row| row.ends_with(" 1")), "{text}");
     }
 }
