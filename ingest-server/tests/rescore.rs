@@ -163,6 +163,27 @@ async fn what_differs_is_told_and_counted() {
     server.stop().await;
 }
 
+#[test]
+fn a_malformed_decision_is_wrong_usage_and_a_folder_without_a_store_is_named() {
+    let folder = tempfile::tempdir().unwrap();
+    let rescore = |argument: &str| {
+        let output = Command::new(env!("CARGO_BIN_EXE_palet"))
+            .args(["rescore", argument])
+            .env("PALET_STORE__DATA_FOLDER", folder.path())
+            .env_remove("PALET_OTHER_BUILD")
+            .output()
+            .unwrap();
+        (output.status.code(), String::from_utf8(output.stderr).unwrap())
+    };
+    let (code, said) = rescore("0123-x");
+    assert_eq!(code, Some(2), "{said}");
+    assert!(said.contains("expected a decision such as"), "{said}");
+    let (code, said) = rescore("0123456789abcdef0123456789abcdef-7");
+    assert_eq!(code, Some(1), "{said}");
+    assert!(said.contains("expected a store at") && said.contains("palet.db"), "{said}");
+    assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), 0, "a command that reads makes no store");
+}
+
 /// The command on the data of a stopped server: this build's, or another build's whose path `PALET_OTHER_BUILD` gives.
 fn by_another_process(data: &Path, decisions: usize) {
     let other = std::env::var_os("PALET_OTHER_BUILD").unwrap_or_else(|| env!("CARGO_BIN_EXE_palet").into());

@@ -43,11 +43,12 @@ pub(super) struct Arguments {
 }
 
 pub(super) fn run(arguments: &Arguments) -> Done {
+    let decision = arguments.decision.as_deref().map(parse_decision).transpose()?;
     let settings = arguments.file.load()?;
     block_on(async {
-        let store = SqliteStore::open(&settings.store).await.map_err(Failure::failed)?;
+        let store = SqliteStore::open_existing(&settings.store).await.map_err(Failure::failed)?;
         let (_, policies) = app::policies(&settings, &store).await.map_err(start_failure)?;
-        let done = match &arguments.decision {
+        let done = match decision {
             Some(decision) => one(&store, &policies, decision, arguments.explain).await,
             None => many(&store, &policies, arguments).await,
         };
@@ -56,17 +57,24 @@ pub(super) fn run(arguments: &Arguments) -> Done {
     })
 }
 
-async fn one(store: &dyn Store, policies: &Policies, decision: &str, explain: bool) -> Done {
+fn parse_decision(text: &str) -> Result<(SessionId, u64), Failure> {
     let usage = || Failure::Usage("expected a decision such as 0123456789abcdef0123456789abcdef-7".into());
-    let (session, number) = decision.split_once('-').ok_or_else(usage)?;
-    let session: SessionId = session.parse().map_err(|_| usage())?;
-    let number: u64 = number.parse().map_err(|_| usage())?;
+    let (session, number) = text.split_once('-').ok_or_else(usage)?;
+    Ok((session.parse().map_err(|_| usage())?, number.parse().map_err(|_| usage())?))
+}
+
+async fn one(
+    store: &dyn Store,
+    policies: &Policies,
+    (session, number): (SessionId, u64),
+    explain: bool,
+) -> Done {
     let rescored = rescore(store, policies, session, number)
         .await
         .map_err(Failure::failed)?
         .ok_or_else(|| Failure::Failed("expected a stored decision of that identifier".into()))?;
     let mut out = io::stdout().lock();
-    writeln!(out, "decision {decision} of {}", crate::clock::rfc3339(rescored.at))?;
+    writeln!(out, "decision {session}-{number} of {}", crate::clock::rfc3339(rescored.at))?;
     writeln!(out, "made with {}", rescored.versions)?;
     if let Some(shadow) = &rescored.shadow {
         print_shadow(&mut out, shadow, &rescored.outcome)?;

@@ -16,6 +16,7 @@ pub use records::{
 pub use value_store::{RewrapJob, Rewrapping, TokenRecord, ValueStore};
 
 use palet_units::{Micros, SessionId, SubjectId, TenantId};
+use std::path::PathBuf;
 
 /// Why the store could not do what was asked. Backends' texts are logged, never told to callers.
 #[derive(Debug, thiserror::Error)]
@@ -23,6 +24,9 @@ pub enum StoreError {
     /// The backend failed.
     #[error("the store failed: {0}")]
     Backend(#[from] sqlx::Error),
+    /// There is none.
+    #[error("expected a store at {}, got none; store.data_folder names its folder", .0.display())]
+    Missing(PathBuf),
     /// The schema could not be brought up to date.
     #[error("the store's schema could not be brought up to date: {0}")]
     Migrate(#[from] sqlx::migrate::MigrateError),

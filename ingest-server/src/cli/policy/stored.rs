@@ -45,7 +45,7 @@ impl Stored {
         let settings = self.file.load()?;
         let mut out = BufWriter::new(tempfile::tempfile()?);
         block_on(async {
-            let store = SqliteStore::open(&settings.store).await.map_err(Failure::failed)?;
+            let store = SqliteStore::open_existing(&settings.store).await.map_err(Failure::failed)?;
             let written = self.write(&settings, &store, &mut out).await;
             store.close().await;
             written

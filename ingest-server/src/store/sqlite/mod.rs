@@ -15,7 +15,11 @@ use sqlx::{
     migrate::{Migration, MigrationType, Migrator},
     sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous},
 };
-use std::{borrow::Cow, path::Path, time::Duration};
+use std::{
+    borrow::Cow,
+    path::{Path, PathBuf},
+    time::Duration,
+};
 
 use super::{
     ApprovalRecord, ApprovalState, ConsentGiven, DecisionRecord, DeviceClass, EndReason, FeedbackRecord,
@@ -49,7 +53,7 @@ impl SqliteStore {
     ///
     /// **Errors**: the file cannot be opened, or its schema is from a newer version.
     pub async fn open(settings: &StoreSettings) -> StoreResult<Self> {
-        let path = settings.data_folder.join("palet.db");
+        let path = file_of(settings);
         let options = options(&path, settings);
         let writer = SqlitePoolOptions::new().max_connections(1).connect_with(options.clone()).await?;
         migrator().run(&writer).await?;
@@ -59,6 +63,19 @@ impl SqliteStore {
             .await?;
         Ok(Self { writer, readers })
     }
+
+    /// Opens a store that a server has made: for commands that read, and should make none where they were told of another
+    /// folder.
+    ///
+    /// **Errors**: as [`Self::open`], and [`StoreError::Missing`] where there is none.
+    pub async fn open_existing(settings: &StoreSettings) -> StoreResult<Self> {
+        let path = file_of(settings);
+        if path.is_file() { Self::open(settings).await } else { Err(StoreError::Missing(path)) }
+    }
+}
+
+fn file_of(settings: &StoreSettings) -> PathBuf {
+    settings.data_folder.join("palet.db")
 }
 
 fn options(path: &Path, settings: &StoreSettings) -> SqliteConnectOptions {
