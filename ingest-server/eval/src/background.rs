@@ -8,6 +8,9 @@ use palet_comparison::fixed_text::{FixedTextContent, FixedTextModels};
 use palet_comparison::keystroke::{KeystrokeContent, KeystrokeModels};
 use palet_comparison::pointer::{PointerModels, TrainingPeople};
 
+/// Fewer people are no population, and no cohort once both of a comparison are left out.
+const PEOPLE_MIN: usize = 4;
+
 /// The shipped models, with population and cohorts made anew from these corpora for every modality that they recorded;
 /// what was fitted (weights, calibration) stays as shipped, but for the pointer, whose training fits both.
 ///
@@ -21,11 +24,12 @@ pub(crate) fn models_of(corpora: &[Corpus]) -> Result<Models, EvalError> {
     let mut models = shipped;
     if !free.is_empty() {
         let fitted = models.keystroke().content();
-        let content = KeystrokeContent {
-            people: training::keystroke_people(free),
-            weights: fitted.weights,
-            calibration: fitted.calibration.clone(),
-        };
+        let people = training::keystroke_people(free);
+        if people.len() < PEOPLE_MIN {
+            return Err(EvalError::Background { expected: PEOPLE_MIN, got: people.len() });
+        }
+        let content =
+            KeystrokeContent { people, weights: fitted.weights, calibration: fitted.calibration.clone() };
         models = models.with_keystroke(KeystrokeModels::parse(&KeystrokeModels::encode(&content)?)?);
     }
     if !fixed.is_empty() {

@@ -124,6 +124,14 @@ pub enum EvalError {
         /// What there is.
         known: String,
     },
+    /// A background holds nearly nobody.
+    #[error("expected {expected} people and more with enough keys in --background, got {got}")]
+    Background {
+        /// How many it takes.
+        expected: usize,
+        /// How many there are.
+        got: usize,
+    },
     /// A model could not be made.
     #[error(transparent)]
     Training(#[from] TrainingError),
@@ -161,7 +169,7 @@ pub fn run(args: &EvalArgs, stdout: &mut impl Write, stderr: &mut impl Write) ->
 }
 
 fn run_all(args: &EvalArgs, stdout: &mut impl Write, stderr: &mut impl Write) -> Result<(), EvalError> {
-    let models = models_for(&args.background)?;
+    let models = models_for(&args.background, stderr)?;
     let mut folders = Folders::of(args);
     if args.fused {
         return run_fused(&models, args, &mut folders, stdout, stderr);
@@ -247,19 +255,27 @@ fn read_for(args: &EvalArgs, folder: &Path) -> Result<Corpus, EvalError> {
     Ok(corpus)
 }
 
-pub(crate) fn read(folder: &Path) -> Result<Corpus, EvalError> {
+fn read(folder: &Path) -> Result<Corpus, EvalError> {
     Corpus::read(folder).map_err(|source| EvalError::Corpus { folder: folder.display().to_string(), source })
 }
 
-pub(crate) fn read_all(folders: &[PathBuf]) -> Result<Vec<Corpus>, EvalError> {
-    folders.iter().map(|folder| read(folder)).collect()
+/// Reads corpora that models are made from or that stand beside others, and tells what of them could not be used.
+pub(crate) fn read_all(folders: &[PathBuf], stderr: &mut impl Write) -> Result<Vec<Corpus>, EvalError> {
+    folders.iter().map(|folder| read_telling(folder, stderr)).collect()
 }
 
-fn models_for(background: &[PathBuf]) -> Result<Models, EvalError> {
+/// The same of one.
+pub(crate) fn read_telling(folder: &Path, stderr: &mut impl Write) -> Result<Corpus, EvalError> {
+    let corpus = read(folder)?;
+    tell_each_fault(&corpus.name, &corpus.faults, stderr)?;
+    Ok(corpus)
+}
+
+fn models_for(background: &[PathBuf], stderr: &mut impl Write) -> Result<Models, EvalError> {
     if background.is_empty() {
         Ok(Models::embedded()?)
     } else {
-        background::models_of(&read_all(background)?)
+        background::models_of(&read_all(background, stderr)?)
     }
 }
 
@@ -280,6 +296,14 @@ fn tell_faults(
     (failed, of): (usize, &str),
     stderr: &mut impl Write,
 ) -> std::io::Result<()> {
+    tell_each_fault(corpus, faults, stderr)?;
+    match (faults.len(), failed) {
+        (0, 0) => Ok(()),
+        (faults, failed) => writeln!(stderr, "{corpus}: {faults} faults, {failed} {of} could not be scored"),
+    }
+}
+
+fn tell_each_fault(corpus: &str, faults: &[Fault], stderr: &mut impl Write) -> std::io::Result<()> {
     let mut counted: BTreeMap<(&str, FaultKind), usize> = BTreeMap::new();
     for fault in faults {
         let count = counted.entry((fault.file, fault.kind)).or_default();
@@ -291,10 +315,7 @@ fn tell_faults(
     for ((file, kind), count) in counted.into_iter().filter(|(_, count)| *count > FAULTS_TOLD) {
         writeln!(stderr, "{corpus}/{file}: {} more like this: {kind}", count - FAULTS_TOLD)?;
     }
-    match (faults.len(), failed) {
-        (0, 0) => Ok(()),
-        (faults, failed) => writeln!(stderr, "{corpus}: {faults} faults, {failed} {of} could not be scored"),
-    }
+    Ok(())
 }
 
 fn run_takeover(

@@ -1,6 +1,6 @@
 //! The command `palet-models`: makes what ships in the binary, and writes the documents that stand beside it.
 
-use crate::cli::{EvalArgs, EvalError, read, read_all, run};
+use crate::cli::{EvalArgs, EvalError, read_all, read_telling, run};
 use crate::corpus::{Corpus, CorpusKind, Stream};
 use crate::document::Document;
 use crate::fused;
@@ -126,42 +126,44 @@ pub fn models_from_args(
     let command = ModelsCommand::try_parse_from(args).map_err(EvalError::Usage)?;
     match command.task {
         ModelsTask::Edges { corpora } => {
-            let corpora = read_all(&corpora)?;
+            let corpora = read_all(&corpora, stderr)?;
             for (name, edges) in ["dwell", "ud", "dd", "uu"].iter().zip(training::bin_edges(&corpora)) {
                 writeln!(stdout, "{name}: {edges:?}")?;
             }
         }
         ModelsTask::Eval(args) => run(&args, stdout, stderr)?,
         ModelsTask::Pointer { corpora, out } => {
-            let people = pointer_people::of(&read_all(&corpora)?);
+            let people = pointer_people::of(&read_all(&corpora, stderr)?);
             writeln!(stderr, "{} people", people.len())?;
             std::fs::write(out, TrainingPeople::new(people).model_file()?)?;
         }
-        ModelsTask::Strokes { corpora, out } => write_strokes(&corpora, &out)?,
-        ModelsTask::Document { corpora } => write!(stdout, "{}", document(&corpora)?)?,
+        ModelsTask::Strokes { corpora, out } => write_strokes(&read_all(&corpora, stderr)?, &out)?,
+        ModelsTask::Document { corpora } => write!(stdout, "{}", document(read_all(&corpora, stderr)?)?)?,
         ModelsTask::Synthesise { kind, people, sessions, actions, seed, out, beside } => {
             let size = Size { people, sessions, actions };
             if let Some(folder) = out {
                 synthesis::write_corpus(&folder, &format!("synthetic-{seed}"), kind, size, seed)?;
             }
-            tell_unlikeness(kind, size, seed, &read_all(&beside)?, stdout)?;
+            tell_unlikeness(kind, size, seed, &read_all(&beside, stderr)?, stdout)?;
         }
-        ModelsTask::FixedText { corpus, out } => std::fs::write(out, fixed_text_model(read(&corpus)?)?)?,
+        ModelsTask::FixedText { corpus, out } => {
+            std::fs::write(out, fixed_text_model(read_telling(&corpus, stderr)?)?)?
+        }
         ModelsTask::Keystroke { corpora, fit_on, out } => {
-            let corpora = read_all(&corpora)?;
+            let corpora = read_all(&corpora, stderr)?;
             let people = training::keystroke_people(&corpora);
             writeln!(stderr, "{} people", people.len())?;
-            std::fs::write(out, keystroke_model(people, read(&fit_on)?, stderr)?)?;
+            std::fs::write(out, keystroke_model(people, read_telling(&fit_on, stderr)?, stderr)?)?;
         }
     }
     Ok(())
 }
 
-fn write_strokes(corpora: &[PathBuf], out: &Path) -> Result<(), EvalError> {
+fn write_strokes(corpora: &[Corpus], out: &Path) -> Result<(), EvalError> {
     std::fs::create_dir_all(out)?;
-    for corpus in read_all(corpora)? {
+    for corpus in corpora {
         let file = std::fs::File::create(out.join(format!("{}.strokes.jsonl.gz", corpus.name)))?;
-        stroke_table::write(&corpus, std::io::BufWriter::new(file))?;
+        stroke_table::write(corpus, std::io::BufWriter::new(file))?;
     }
     Ok(())
 }
@@ -169,12 +171,11 @@ fn write_strokes(corpora: &[PathBuf], out: &Path) -> Result<(), EvalError> {
 /// Neighbouring probes that the document also shows as one.
 const JOINED: usize = 3;
 
-fn document(corpora: &[PathBuf]) -> Result<String, EvalError> {
+fn document(mut corpora: Vec<Corpus>) -> Result<String, EvalError> {
     let models = Models::embedded()?;
     let policy = Policy::embedded_default().map_err(|_| EvalError::Policy)?;
     let settings = TakeoverSettings { models: &models, risk: &RiskSettings::default(), policy: &policy };
     let mut document = Document::new();
-    let mut corpora = read_all(corpora)?;
     document.add_ladder(&ladder::rows(&mut corpora, &models)?);
     for corpus in &mut corpora {
         let asked = corpus.trials.len();

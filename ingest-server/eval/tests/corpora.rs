@@ -348,8 +348,17 @@ fn people_of_another_background_are_used() {
     write_made_up(&background, "background", CorpusKind::Keystroke, size, 9).unwrap();
     let corpus = small("with-background");
     let shipped = told(&args(&corpus)).1.remove(0);
-    let other = told(&EvalArgs { background: vec![background], ..args(&corpus) }).1.remove(0);
+    let other = told(&EvalArgs { background: vec![background.clone()], ..args(&corpus) }).1.remove(0);
     assert_eq!(other["background"], "background");
+    let enrol = background.join("enrol.csv");
+    let text = std::fs::read_to_string(&enrol).unwrap();
+    std::fs::write(&enrol, format!("{text}nobody,s0,0,x\n")).unwrap();
+    let errors = told(&EvalArgs { background: vec![background], ..args(&corpus) }).2;
+    let nearly_nobody = EvalArgs { background: vec![corpus.clone()], ..args(&corpus) };
+    let refused = told(&nearly_nobody).0.unwrap_err().to_string();
+    assert_eq!(refused, "expected 4 people and more with enough keys in --background, got 2");
+    let line = text.lines().count() + 1;
+    assert!(errors.contains(&format!("background/enrol.csv:{line}: expected finite numbers")), "{errors}");
     assert_ne!(shipped["model"], other["model"]);
 }
 
