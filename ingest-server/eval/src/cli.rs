@@ -339,6 +339,9 @@ fn run_fused(
 ) -> Result<(), EvalError> {
     let [one, other] = args.corpora.as_slice() else { return Err(EvalError::Pair) };
     let (one, other) = (read_for(args, one)?, read_for(args, other)?);
+    for corpus in [&one, &other] {
+        tell_each_fault(&corpus.name, &corpus.faults, stderr)?;
+    }
     let (keys, pointers) = match (one.kind, other.kind) {
         (CorpusKind::Keystroke, CorpusKind::Pointer) => (one, other),
         (CorpusKind::Pointer, CorpusKind::Keystroke) => (other, one),

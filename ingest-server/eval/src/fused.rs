@@ -21,16 +21,16 @@ const GENUINE_PAIRS: usize = 14;
 /// Between the pointers of neighbouring pairs: no divisor of how many there are.
 const STRIDE: usize = 5;
 
-/// Runs the streams of a keystroke corpus together with those of a pointer corpus.
+/// Runs the streams of a keystroke corpus together with those of a pointer corpus. Reported are the faults of pairs; either
+/// corpus has its own.
 #[must_use]
 pub fn run(keys: &Corpus, pointers: &Corpus, settings: &TakeoverSettings<'_>) -> TakeoverReport {
     let trained = with_training(pointers, settings.models);
     let settings = &TakeoverSettings { models: trained.as_ref().unwrap_or(settings.models), ..*settings };
     let scenes = scenes(keys, pointers, settings);
-    let faults = keys.faults.iter().chain(&pointers.faults).cloned().collect();
     let unreadable = keys.unreadable_streams + pointers.unreadable_streams;
     let called = (format!("{}+{}", keys.name, pointers.name), CorpusKind::Keystroke);
-    run_scenes(called, &scenes, settings, (unreadable, faults))
+    run_scenes(called, &scenes, settings, (unreadable, Vec::new()))
 }
 
 fn is_takeover(stream: &Stream) -> bool {

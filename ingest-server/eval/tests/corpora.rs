@@ -490,6 +490,28 @@ fn a_stream_without_one_of_its_parts_is_not_compared() {
 }
 
 #[test]
+fn the_faults_of_fused_corpora_are_told_under_their_own_names() {
+    let size = Size { people: 12, sessions: 4, actions: 210 };
+    let corpora: Vec<PathBuf> = [("typing", CorpusKind::Keystroke), ("pointing", CorpusKind::Pointer)]
+        .into_iter()
+        .map(|(name, kind)| {
+            let folder = folder(&format!("fused-{name}"));
+            write_made_up(&folder, name, kind, size, 3).unwrap();
+            let enrol = std::fs::read_to_string(folder.join("enrol.csv")).unwrap();
+            std::fs::write(folder.join("enrol.csv"), format!("{enrol}nobody,s0,0,x\n")).unwrap();
+            folder
+        })
+        .collect();
+    let fused = EvalArgs { takeover: true, fused: true, corpora: corpora.clone(), ..args(&corpora[0]) };
+    let (result, reports, errors) = told(&fused);
+    result.unwrap();
+    assert!(reports[0]["streams"].as_u64().unwrap() > 0, "{}", reports[0]);
+    for name in ["typing/enrol.csv:", "pointing/enrol.csv:"] {
+        assert_eq!(errors.matches(name).count(), 1, "{name} in {errors}");
+    }
+}
+
+#[test]
 fn one_corpus_that_cannot_be_judged_does_not_keep_the_others_from_it() {
     let (good, out) = (small("good"), folder("several"));
     let corpora = vec![folder("nothing-here"), good.clone(), good];
