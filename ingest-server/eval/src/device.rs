@@ -57,6 +57,46 @@ pub struct Packets {
     pub seed: u64,
 }
 
+/// A recording as it might have been made on another machine, by somebody quicker or slower.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Machine {
+    /// How far its pointer goes, to the recorded one. **Units**: percent.
+    pub distance_percent: u16,
+    /// How long a movement takes, to the recorded one. **Units**: percent.
+    pub duration_percent: u16,
+}
+
+impl Machine {
+    /// The events as on this machine: the same path, drawn larger or smaller, sooner or later.
+    #[must_use]
+    pub fn bent(self, events: &[Event]) -> Vec<Event> {
+        let begun = events.first().map_or(Micros::ZERO, |event| event.at);
+        let bent = |event: &Event| {
+            let since = event.at.since(begun).0 * u64::from(self.duration_percent) / 100;
+            Event { at: begun.plus(Micros(since)), what: scaled(event.what, self.distance_percent) }
+        };
+        events.iter().map(bent).collect()
+    }
+}
+
+/// A pointer's place on a screen of another scale.
+fn scaled(what: What, percent: u16) -> What {
+    let scaled = |value: f32| (value * f32::from(percent) / 100.0).round();
+    match what {
+        What::Pointer(pointer) => {
+            What::Pointer(PointerEvent { x: scaled(pointer.x), y: scaled(pointer.y), ..pointer })
+        }
+        other => other,
+    }
+}
+
+/// Machines that cohorts are made wider by.
+pub const MACHINES: [Machine; 4] = [machine(50, 160), machine(200, 65), machine(75, 120), machine(135, 85)];
+
+const fn machine(distance_percent: u16, duration_percent: u16) -> Machine {
+    Machine { distance_percent, duration_percent }
+}
+
 /// What models are made from: every recording through each of these.
 pub const TRAINING: [(RateClass, Device); 5] = [
     (RateClass::Fine, Device::Recorded),
@@ -119,7 +159,11 @@ impl Packets {
         let mut send = |packet: &mut Vec<Event>, at: Micros| {
             let on_way = at.plus(drawn(&mut state, self.delay)).max(arrived);
             arrived = Micros(on_way.0.div_ceil(tick) * tick);
-            seen.extend(packet.drain(..).map(|event| self.told(event, arrived)));
+            seen.extend(
+                packet
+                    .drain(..)
+                    .map(|event| Event { at: arrived, what: scaled(event.what, self.scale_percent) }),
+            );
         };
         for event in events {
             if !gathered.is_empty() && due <= event.at {
@@ -150,17 +194,6 @@ impl Packets {
         if count > kept {
             *gathered = (1..=kept).map(|at| gathered[at * count / kept - 1]).collect();
         }
-    }
-
-    fn told(self, event: Event, at: Micros) -> Event {
-        let scaled = |value: f32| (value * f32::from(self.scale_percent) / 100.0).round();
-        let what = match event.what {
-            What::Pointer(pointer) => {
-                What::Pointer(PointerEvent { x: scaled(pointer.x), y: scaled(pointer.y), ..pointer })
-            }
-            other => other,
-        };
-        Event { at, what }
     }
 }
 
@@ -248,6 +281,17 @@ mod tests {
             .collect();
         // The first movement at once; then two of the twelve of each 100 ms, the latest place last.
         assert_eq!(told, [(1_005, 500.0), (1_110, 524.0), (1_110, 548.0), (1_200, 572.0), (1_200, 596.0)]);
+    }
+
+    #[test]
+    fn another_machine_goes_further_in_less_time() {
+        let bent = machine(200, 65).bent(&movement());
+        let What::Pointer(last) = bent[bent.len() - 1].what else { panic!("a pointer event") };
+        assert_eq!(
+            (bent[0].at, bent[bent.len() - 1].at),
+            (Micros::from_millis(1_000), Micros::from_millis(1_650))
+        );
+        assert_eq!((last.x, bent.len()), (4_000.0, 128));
     }
 
     #[test]

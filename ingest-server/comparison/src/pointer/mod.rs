@@ -21,4 +21,6 @@ pub use reference::{
     ENROLMENT_STROKES_MAX, ENROLMENT_STROKES_MIN, PointerReference, PreparedPointer, UPDATE_STROKES_MAX,
 };
 pub use session::{ANCHOR_STROKES, PointerSession};
-pub use training::{FOLDS, TrainingError, TrainingPeople, TrainingPerson, TrainingRecording, TrainingView};
+pub use training::{
+    FOLDS, TrainingError, TrainingPeople, TrainingPerson, TrainingRecording, TrainingView, ViewRole,
+};

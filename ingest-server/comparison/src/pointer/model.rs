@@ -21,8 +21,6 @@ pub(crate) const SHIFT_STEPS: f32 = 127.0;
 pub(crate) struct CohortProbe {
     /// How densely it was sampled.
     pub(crate) rate: RateClass,
-    /// Whether its view spans the model: those of every rate serve the finest class.
-    pub(crate) spans: bool,
     /// **Shape** `[WINDOW_DIMS]`.
     pub(crate) place: Vec<f32>,
 }
@@ -32,8 +30,6 @@ pub(crate) struct CohortProbe {
 pub(crate) struct CohortReference {
     /// How densely they were sampled: they are normalised against where probes are as densely sampled.
     pub(crate) rate: RateClass,
-    /// As for a probe of the cohort.
-    pub(crate) spans: bool,
     /// The size of one step of `shifts`.
     pub(crate) step: f32,
     /// Shifts of the mixture's means. **Shape** `[COMPONENTS, DIMS]`.
@@ -115,15 +111,10 @@ pub(crate) struct Cohort {
 }
 
 impl Cohort {
-    /// Those of this sampling rate, for the finest one everybody who spans the model, in every view that does; all
-    /// views of everybody where too few are.
+    /// Those of this sampling rate; all where too few are.
     fn of(content: &PointerContent, rate: RateClass) -> Self {
-        let serves = move |other: RateClass, spans: bool| match rate {
-            RateClass::Fine => spans,
-            RateClass::Medium | RateClass::Coarse => other == rate,
-        };
-        let references = |only: bool| content.cohort.iter().filter(move |r| !only || serves(r.rate, r.spans));
-        let probes = |only: bool| content.probes.iter().filter(move |p| !only || serves(p.rate, p.spans));
+        let references = |only: bool| content.cohort.iter().filter(move |r| !only || r.rate == rate);
+        let probes = |only: bool| content.probes.iter().filter(move |p| !only || p.rate == rate);
         let own_references = references(true).count() >= COHORT_MIN;
         let own_probes = probes(true).count() >= COHORT_MIN;
         let row = |r: &CohortReference| r.shifts.iter().map(|s| f32::from(*s) * r.step).collect();

@@ -52,7 +52,7 @@ fn person(number: u64) -> TrainingPerson {
         tag: PersonTag(number * 10 + session),
         views: vec![TrainingView {
             device: 0,
-            spans: true,
+            role: ViewRole::Spanning,
             rate: RateClass::Fine,
             blocks: blocks(number, session, count, 0.0),
         }],
@@ -124,6 +124,31 @@ fn a_file_that_is_cut_or_another_kind_is_refused() {
 fn too_few_people_make_no_model() {
     let few = TrainingPeople::new((0..11).map(person).collect());
     assert_eq!(few.model_file(), Err(TrainingError::People(11)));
+}
+
+#[test]
+fn people_on_other_machines_join_the_cohort_and_nothing_else() {
+    let bent = |number| {
+        let mut person = person(number);
+        for (session, recording) in person.recordings.iter_mut().enumerate() {
+            recording.views.push(TrainingView {
+                device: 1,
+                role: ViewRole::Machine,
+                rate: RateClass::Fine,
+                blocks: blocks(number, session as u64, 16, 1.0),
+            });
+        }
+        person
+    };
+    let wider = TrainingPeople::new((0..PEOPLE).map(bent).collect()).model().unwrap();
+    let (wider, plain) = (wider.content(), models().content());
+    assert_eq!((plain.cohort.len(), wider.cohort.len()), (28, 56));
+    assert!(wider.probes.len() > plain.probes.len());
+    assert_eq!(wider.strokes.directions, plain.strokes.directions);
+    assert_eq!(wider.windows.directions, plain.windows.directions);
+    assert_eq!(wider.windows.range.variances, plain.windows.range.variances);
+    assert_eq!(wider.windows.apart.session, plain.windows.apart.session);
+    assert_eq!(wider.standards[0].means, plain.standards[0].means);
 }
 
 #[test]

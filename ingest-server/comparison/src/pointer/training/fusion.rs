@@ -5,8 +5,8 @@ use super::super::fusion::{APART, CHANNELS, Channels, FusionKnot, PointerFusion}
 use super::super::model::PointerModels;
 use super::super::reference::{PreparedPointer, mean_and_spread};
 use super::super::space::{RATES, rate_index};
-use super::TrainingPerson;
 use super::linear::{Matrix, solve};
+use super::{TrainingPerson, TrainingRecording};
 use palet_features::{PointerBlock, PointerClass};
 
 /// Lengths of probes that weights are fitted for. **Units**: strokes.
@@ -51,9 +51,10 @@ fn pieces(blocks: &[PointerBlock], length: usize) -> Vec<&[PointerBlock]> {
 
 impl Trials {
     /// Compares everybody with everybody, each view of a recording with the same view of another, by a model that none
-    /// of them is part of.
+    /// of them is part of. Views on other machines are left out: the model's cohort has the same machines.
     pub(super) fn add(&mut self, models: &PointerModels, people: &[&TrainingPerson]) {
-        let views = people.iter().flat_map(|p| &p.recordings).map(|r| r.views.len()).max().unwrap_or(0);
+        let own = |recording: &TrainingRecording| recording.views.iter().take_while(|v| v.is_own()).count();
+        let views = people.iter().flat_map(|p| &p.recordings).map(own).max().unwrap_or(0);
         for view in 0..views {
             self.add_view(models, people, view);
         }

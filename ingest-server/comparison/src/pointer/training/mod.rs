@@ -30,21 +30,38 @@ const PROBE_STROKES_MIN: usize = 8;
 /// Fewer people are no population.
 const PEOPLE_MIN: usize = 12;
 
+/// What a view of a recording is used for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ViewRole {
+    /// Spans the directions and the mixture.
+    Spanning,
+    /// Gives standards and a cohort to its rate class, no more: more views that span would cost the finest class some of
+    /// its accuracy.
+    Device,
+    /// The recording bent as if made on another machine, by somebody quicker or slower: one more of the cohort, who tells
+    /// what strangers on machines like that have in common.
+    Machine,
+}
+
 /// A recording as one device would have seen it.
 #[derive(Clone)]
 pub struct TrainingView {
     /// Names the device: views are compared with views of the same one.
     pub device: u8,
+    /// What it is used for.
+    pub role: ViewRole,
     /// The rate class of every block.
     pub rate: RateClass,
-    /// Whether its strokes span the directions and the mixture. The others give standards and cohorts to their rate
-    /// class, no more: more of them would cost the finest class some of its accuracy.
-    pub spans: bool,
     /// Blocks of the shipped extractor.
     pub blocks: Vec<PointerBlock>,
 }
 
 impl TrainingView {
+    /// Whether it shows the person as they are, not as somebody on another machine.
+    fn is_own(&self) -> bool {
+        self.role != ViewRole::Machine
+    }
+
     fn strokes(&self) -> usize {
         self.blocks.iter().map(|block| block.strokes.len()).sum()
     }
@@ -55,7 +72,8 @@ impl TrainingView {
 pub struct TrainingRecording {
     /// Recognises the recording.
     pub tag: PersonTag,
-    /// As recorded, then through slower devices, in the same order for every recording. **Range**: at least one.
+    /// As recorded, then through slower devices, in the same order for every recording, then as on other machines.
+    /// **Range**: at least one.
     pub views: Vec<TrainingView>,
 }
 
@@ -75,7 +93,10 @@ pub struct TrainingPerson {
 
 impl TrainingPerson {
     fn enrolment(&self) -> Option<&TrainingRecording> {
-        self.recordings.iter().max_by_key(|r| r.views.iter().map(TrainingView::strokes).sum::<usize>())
+        let strokes = |recording: &&TrainingRecording| -> usize {
+            recording.views.iter().filter(|view| view.is_own()).map(TrainingView::strokes).sum()
+        };
+        self.recordings.iter().max_by_key(strokes)
     }
 
     fn probes(&self) -> impl Iterator<Item = &TrainingRecording> {
@@ -190,7 +211,7 @@ fn unfused(people: &[&TrainingPerson]) -> Result<PointerModels, TrainingError> {
     let mut samples = Vec::new();
     for (at, person) in people.iter().enumerate() {
         for recording in &person.recordings {
-            for view in recording.views.iter().filter(|view| view.spans) {
+            for view in recording.views.iter().filter(|view| view.role == ViewRole::Spanning) {
                 let standard = &standards[rate_index(view.rate)];
                 let block = |block: &PointerBlock| {
                     block.strokes.iter().map(|stroke| standard.apply(stroke)).collect::<Vec<Standardised>>()
@@ -231,12 +252,12 @@ fn with_cohort(content: PointerContent, people: &[&TrainingPerson]) -> PointerMo
         for view in enrolment.views.iter().filter(|view| view.strokes() >= STROKES_MIN) {
             let blocks: Vec<&PointerBlock> = view.blocks.iter().collect();
             let reference = PreparedPointer::of(&bare, PointerClass::Mouse, &blocks);
-            if view.spans {
+            if view.role == ViewRole::Spanning {
                 stroke_means.push(mean_place(&bare, &view.blocks));
                 window_means.push(reference.place);
                 apart_means.push(reference.apart.place);
             }
-            for recording in person.probes() {
+            for recording in person.probes().filter(|_| view.is_own()) {
                 let same = recording.views.iter().filter(|other| other.device == view.device);
                 same.for_each(|other| apart.add(&bare, &reference, &other.blocks));
             }
@@ -244,8 +265,7 @@ fn with_cohort(content: PointerContent, people: &[&TrainingPerson]) -> PointerMo
         }
         for view in person.probes().flat_map(|recording| &recording.views) {
             let places = window_places(&bare, &view.blocks).into_iter();
-            let (rate, spans) = (view.rate, view.spans);
-            content.probes.extend(places.map(|place| CohortProbe { rate, spans, place }));
+            content.probes.extend(places.map(|place| CohortProbe { rate: view.rate, place }));
         }
     }
     content.strokes.range = range_of(&stroke_means);
@@ -288,7 +308,7 @@ fn quantised(reference: &PreparedPointer, view: &TrainingView) -> CohortReferenc
     let largest = values.iter().fold(f32::MIN_POSITIVE, |a, b| a.max(b.abs()));
     let step = largest / SHIFT_STEPS;
     let shifts = values.iter().map(|v| libm::roundf(v / step) as i8).collect();
-    CohortReference { rate: view.rate, spans: view.spans, step, shifts, place: reference.place.to_vec() }
+    CohortReference { rate: view.rate, step, shifts, place: reference.place.to_vec() }
 }
 
 /// Variances of people's places, and the distance that nine in ten of them stay within.

@@ -39,7 +39,7 @@ pub(super) fn fit(people: &[&TrainingPerson]) -> Vec<Standard> {
     let mut standards: Vec<Standard> = Vec::with_capacity(RATES);
     for rate in RATE_CLASSES {
         let mut moments = vec![[Moments::default(); KINDS]; STROKE_FEATURES];
-        let views = people.iter().flat_map(|p| &p.recordings).flat_map(|r| &r.views);
+        let views = people.iter().flat_map(|p| &p.recordings).flat_map(|r| &r.views).filter(|v| v.is_own());
         let strokes =
             views.filter(|view| view.rate == rate).flat_map(|view| &view.blocks).flat_map(|b| &b.strokes);
         let mut seen = 0usize;
