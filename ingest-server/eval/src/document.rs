@@ -152,8 +152,8 @@ Judged on the same people, seen as recorded and through imitated remote desktops
 - Cohorts of the slow rate classes with people as on other machines too, on top of such windows: through imitated devices, with and
   without other machines, ahead of what ships by more than anything else that was tried; on balabit the fused score is behind what
   ships, and its ratios cost far more, while differences alone are a little ahead. Imitated devices are not enough to choose by.
-- All four other machines for everybody in the finest class, not one each in turns: fewer misses on other machines still, more as
-  recorded; takeovers are found later, and a comparison takes half as long again.
+- All four other machines for everybody in the finest class, not one each in turns: fewer misses on other machines still, as recorded
+  better in some figures and worse in others; takeovers are found later, and a comparison takes half as long again.
 - The share of the population's channels bounded for slow classes (to a half or .7): ratios cost less there, after a change of the
   device more is missed.
 - The same for strokes, directions and mixture too, spanned by their own rate alone: through coarse devices each channel of
