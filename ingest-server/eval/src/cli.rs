@@ -2,7 +2,7 @@
 
 use crate::background;
 use crate::corpus::{Corpus, CorpusError, CorpusKind, Fault, FaultKind};
-use crate::device;
+use crate::device::{self, Machine};
 use crate::fused;
 use crate::judged;
 use crate::metrics::{self, Summary};
@@ -51,6 +51,9 @@ pub struct EvalArgs {
     /// Replays pointers as through a remote desktop that no model was made from.
     #[arg(long)]
     pub remote_desktop: bool,
+    /// Replays pointers as on another machine: how far the pointer goes and how long it takes, in percent of the recorded.
+    #[arg(long, value_name = "DISTANCE/DURATION", default_value_t = Machine::RECORDED)]
+    pub machine: Machine,
     /// Replays keys through pages that tell so many key classes at most; 3 is what a strict page tells.
     #[arg(long, value_name = "N", default_value_t = 4, value_parser = parse_classes)]
     pub classes: usize,
@@ -223,6 +226,7 @@ fn run_corpus(
     json["probes_joined"] = args.joined.into();
     json["probes_left_over"] = left_over.into();
     json["remote_desktop"] = args.remote_desktop.into();
+    json["machine"] = args.machine.to_string().into();
     json["classes"] = args.classes.into();
     if let Some(folder) = folders.next(&corpus.name) {
         report::write_trials(&folder, &corpus, &run, scorer, &summary, &json)?;
@@ -251,6 +255,7 @@ fn read_for(args: &EvalArgs, folder: &Path) -> Result<Corpus, EvalError> {
     if args.remote_desktop {
         corpus.device = device::REMOTE_DESKTOP;
     }
+    corpus.machine = args.machine;
     corpus.finest = ladder_of(args.classes);
     Ok(corpus)
 }

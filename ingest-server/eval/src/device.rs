@@ -8,6 +8,9 @@
 use palet_capture::{Event, PointerEvent, PointerPhase, What};
 use palet_features::RateClass;
 use palet_units::Micros;
+use std::fmt;
+use std::ops::RangeInclusive;
+use std::str::FromStr;
 
 /// How a device reports movements. Presses and releases are always told at once.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -57,6 +60,9 @@ pub struct Packets {
     pub seed: u64,
 }
 
+/// How far a machine's distances and durations may be from the recorded ones. **Units**: percent.
+const MACHINE_PERCENT: RangeInclusive<u16> = 20..=500;
+
 /// A recording as it might have been made on another machine, by somebody quicker or slower.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Machine {
@@ -66,7 +72,37 @@ pub struct Machine {
     pub duration_percent: u16,
 }
 
+impl Default for Machine {
+    fn default() -> Self {
+        Self::RECORDED
+    }
+}
+
+impl fmt::Display for Machine {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}/{}", self.distance_percent, self.duration_percent)
+    }
+}
+
+impl FromStr for Machine {
+    type Err = String;
+
+    /// As "130/80": percent of the distance and of the duration.
+    fn from_str(text: &str) -> Result<Self, String> {
+        let percent = |part: &str| part.parse().ok().filter(|percent| MACHINE_PERCENT.contains(percent));
+        let machine = text
+            .split_once('/')
+            .and_then(|(distance, duration)| Some(machine(percent(distance)?, percent(duration)?)));
+        let (least, most) = (MACHINE_PERCENT.start(), MACHINE_PERCENT.end());
+        machine
+            .ok_or_else(|| format!("expected DISTANCE/DURATION in {least} to {most} percent, got {text:?}"))
+    }
+}
+
 impl Machine {
+    /// The one that recorded.
+    pub const RECORDED: Self = machine(100, 100);
+
     /// The events as on this machine: the same path, drawn larger or smaller, sooner or later.
     #[must_use]
     pub fn bent(self, events: &[Event]) -> Vec<Event> {
@@ -89,6 +125,9 @@ fn scaled(what: What, percent: u16) -> What {
         other => other,
     }
 }
+
+/// A machine that no model was made from.
+pub const OTHER_MACHINE: Machine = machine(130, 80);
 
 /// Machines that cohorts are made wider by.
 pub const MACHINES: [Machine; 4] = [machine(50, 160), machine(200, 65), machine(75, 120), machine(135, 85)];
@@ -292,6 +331,17 @@ mod tests {
             (Micros::from_millis(1_000), Micros::from_millis(1_650))
         );
         assert_eq!((last.x, bent.len()), (4_000.0, 128));
+        assert!(Machine::RECORDED.bent(&movement()) == movement(), "as recorded, nothing is bent");
+    }
+
+    #[test]
+    fn a_machine_is_named_by_two_percentages() {
+        assert_eq!("130/80".parse(), Ok(OTHER_MACHINE));
+        assert_eq!(OTHER_MACHINE.to_string(), "130/80");
+        for wrong in ["", "130", "130/", "130/19", "501/100", "1.3/0.8", "130/80/1"] {
+            let told = wrong.parse::<Machine>().unwrap_err();
+            assert!(told.starts_with("expected DISTANCE/DURATION in 20 to 500 percent"), "{told}");
+        }
     }
 
     #[test]

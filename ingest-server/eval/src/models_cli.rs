@@ -2,6 +2,7 @@
 
 use crate::cli::{EvalArgs, EvalError, read_all, read_telling, run};
 use crate::corpus::{Corpus, CorpusKind, Stream};
+use crate::device::{Machine, OTHER_MACHINE};
 use crate::document::Document;
 use crate::fused;
 use crate::judged;
@@ -183,15 +184,23 @@ fn document(mut corpora: Vec<Corpus>) -> Result<String, EvalError> {
             corpus.trials.extend(corpus.joined_probes(JOINED).0);
         }
         // The networks' rows are docs/ml.md's: they speak on the people alone whom they were not trained on.
-        let mut run = trials::run_with(corpus, &models, &one_class::floors());
+        let trained = trials::with_training(corpus, &models);
+        let models = trained.as_ref().unwrap_or(&models);
+        let mut run = trials::run_with(corpus, models, &one_class::floors());
         let joined = run.split_off(asked, corpus.trials.len() - asked);
         corpus.trials.truncate(asked);
         let summary = metrics::summarise(&run.scored_by(FUSION));
         let summary = summary.ok_or_else(|| EvalError::NoTrials(corpus.name.clone()))?;
         document.add_trials(corpus, &run, &summary);
         document.add_held_out(corpus, &run);
-        document.add_joined(corpus, &joined);
-        document.add_scorers(&judged::json(corpus, &run, &summary, &models, "shipped"));
+        document.add_beside(&format!("{}, three probes together", corpus.name), &joined);
+        if corpus.kind == CorpusKind::Pointer {
+            corpus.machine = OTHER_MACHINE;
+            document
+                .add_beside(&format!("{}, on another machine", corpus.name), &trials::run(corpus, models));
+            corpus.machine = Machine::RECORDED;
+        }
+        document.add_scorers(&judged::json(corpus, &run, &summary, models, "shipped"));
         if !corpus.streams.is_empty() {
             document.add_takeover(&takeover::run(corpus, &settings));
         }

@@ -1,7 +1,6 @@
 //! Recorded rows as a page would have seen them: events in the order of time, through the shipped extractor.
 
-use crate::corpus::{KeyRow, PointerRow, Rows};
-use crate::device::Device;
+use crate::corpus::{Corpus, KeyRow, PointerRow, Rows};
 use palet_capture::{Event, FieldKind, KeyEvent, KeyPhase, KeySlot, PointerEvent, PointerKind, What};
 use palet_features::{Extractor, ExtractorSettings, FeatureWindow, Ladder};
 use palet_units::Micros;
@@ -49,20 +48,23 @@ pub fn windows_of(settings: ExtractorSettings, seed: [u8; 32], events: &[Event])
 /// The windows of one span, replayed by itself.
 #[must_use]
 pub fn windows_of_rows(rows: Rows<'_>, field: FieldKind, name: &str) -> Vec<FeatureWindow> {
-    windows_on(Device::Recorded, Ladder::K4, rows, field, name)
+    let events = events_of(rows, field, Micros(ORIGIN_US as u64));
+    windows_told(Ladder::K4, &events, name)
 }
 
-/// The windows of one span, replayed by itself as a device would have reported it and a page of such key classes told it.
-#[must_use]
-pub fn windows_on(
-    device: Device,
-    finest: Ladder,
+/// The windows of one span, replayed by itself as its corpus is: machine, device and key classes.
+pub(crate) fn windows_in(
+    corpus: &Corpus,
     rows: Rows<'_>,
     field: FieldKind,
     name: &str,
 ) -> Vec<FeatureWindow> {
-    let events = device.seen(&events_of(rows, field, Micros(ORIGIN_US as u64)));
-    let timed = windows_of(page_of(finest), seed_of(name), &events);
+    let events = corpus.seen(&events_of(rows, field, Micros(ORIGIN_US as u64)));
+    windows_told(corpus.finest, &events, name)
+}
+
+fn windows_told(finest: Ladder, events: &[Event], name: &str) -> Vec<FeatureWindow> {
+    let timed = windows_of(page_of(finest), seed_of(name), events);
     timed.into_iter().map(|timed| timed.window).collect()
 }
 

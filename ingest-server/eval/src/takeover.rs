@@ -220,7 +220,7 @@ pub(crate) fn events_of_stream(
     for part in &stream.parts {
         let rows = corpus.rows(part).ok_or(FaultKind::EmptySpan)?;
         let own = part.subject == stream.claimed;
-        let begun = corpus.device.seen(&events_of(rows, field, origin));
+        let begun = corpus.seen(&events_of(rows, field, origin));
         if !own && takeover.is_none() {
             takeover = begun.first().map(|event| event.at);
         }

@@ -5,7 +5,7 @@ use crate::folding::KnownPeople;
 use crate::metrics::Scored;
 use crate::parallel;
 use crate::pointer_people;
-use crate::replay::windows_on;
+use crate::replay::windows_in;
 use crate::scorers;
 use crate::training::is_held_out;
 use palet_capture::FieldKind;
@@ -136,10 +136,7 @@ pub(crate) fn field_of(corpus: &Corpus) -> FieldKind {
 
 fn replayed_span(corpus: &Corpus, span: &Span, field: FieldKind) -> Vec<FeatureWindow> {
     let name = format!("{}/{}/{}/{}", corpus.name, span.subject, span.session, span.first);
-    corpus
-        .rows(span)
-        .map(|rows| windows_on(corpus.device, corpus.finest, rows, field, &name))
-        .unwrap_or_default()
+    corpus.rows(span).map(|rows| windows_in(corpus, rows, field, &name)).unwrap_or_default()
 }
 
 /// The windows that enrol each subject, span by span in the file's order.
@@ -221,8 +218,11 @@ pub fn run_with(corpus: &Corpus, models: &Models, beside: &[Box<dyn Scorer>]) ->
 }
 
 /// The same models with the corpus's people at hand, where the pointer model was made from some of them: leaving
-/// people out of it means making it anew.
+/// people out of it means making it anew. Nothing where they are at hand already.
 pub(crate) fn with_training(corpus: &Corpus, models: &Models) -> Option<Models> {
+    if models.pointer().has_training() {
+        return None;
+    }
     let tags: Vec<PersonTag> = corpus.recordings.iter().map(Recording::tag).collect();
     models.pointer().knows_any(&tags).then(|| {
         let people = pointer_people::of(std::slice::from_ref(corpus));

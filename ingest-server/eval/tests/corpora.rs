@@ -10,6 +10,7 @@
 use flate2::{Compression, write::GzEncoder};
 use palet_eval::CorpusKind;
 use palet_eval::cli::{EvalArgs, EvalError, run};
+use palet_eval::device::{Machine, OTHER_MACHINE};
 use palet_eval::models_cli::models_from_args;
 use palet_eval::synthesis::{Size, write_corpus as write_made_up};
 use serde_json::Value;
@@ -59,6 +60,7 @@ fn args(folder: &Path) -> EvalArgs {
         joined: 1,
         classes: 4,
         remote_desktop: false,
+        machine: Machine::RECORDED,
         background: vec![],
     }
 }
@@ -121,6 +123,19 @@ fn an_unknown_scorer_is_wrong_usage() {
     write_corpus(&folder, &events, "ann,s0,0,300\n", "0,ann,ann,s1,0,100,1\n");
     let error = told(&EvalArgs { scorer: Some("tea-leaves".into()), ..args(&folder) }).0.unwrap_err();
     assert_eq!(error.exit_code(), 2);
+}
+
+#[test]
+fn another_machine_bends_pointers_and_leaves_keys_as_they_are() {
+    let pointers = folder("machine");
+    let size = Size { people: 4, sessions: 4, actions: 120 };
+    write_made_up(&pointers, "machine", CorpusKind::Pointer, size, 5).unwrap();
+    for (folder, bends) in [(pointers, true), (small("machine-keys"), false)] {
+        let plain = told(&args(&folder)).1.remove(0);
+        let bent = told(&EvalArgs { machine: OTHER_MACHINE, ..args(&folder) }).1.remove(0);
+        assert_eq!((&plain["machine"], &bent["machine"]), (&"100/100".into(), &"130/80".into()));
+        assert_eq!(plain["cllr"] != bent["cllr"], bends, "{plain} {bent}");
+    }
 }
 
 #[test]

@@ -182,6 +182,12 @@ impl PointerModels {
         self
     }
 
+    /// Whether people are at hand from whom [`Self::without`] makes models.
+    #[must_use]
+    pub fn has_training(&self) -> bool {
+        self.training.is_some()
+    }
+
     /// A model made without some people, and without others of their folds. Directions and mixture hold something of
     /// everybody, so this takes the people's strokes, given by [`Self::with_training`]; without them, or where none of
     /// these recordings went into the model, it is the same model.

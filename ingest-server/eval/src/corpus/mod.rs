@@ -10,10 +10,11 @@ mod key_name;
 mod spans;
 mod table;
 
-use crate::device::Device;
+use crate::device::{Device, Machine};
 pub use events::{KeyRow, PointerRow, Recording, Rows, phase_of_name};
 pub use fault::{Fault, FaultKind};
 pub use key_name::class_of_name;
+use palet_capture::Event;
 use palet_features::Ladder;
 pub use spans::{EnrolSpan, Span, Stream, Trial};
 
@@ -105,7 +106,9 @@ pub struct Corpus {
     pub unreadable_streams: usize,
     /// Everything that could not be used, in the files' order.
     pub faults: Vec<Fault>,
-    /// How pointers are replayed.
+    /// The machine that pointers are replayed as on.
+    pub machine: Machine,
+    /// The device that they are replayed through.
     pub device: Device,
     /// The finest key classes of the pages that keys are replayed through.
     pub finest: Ladder,
@@ -133,7 +136,7 @@ impl Corpus {
         let key = |r: &Recording| (r.subject.clone(), r.session.clone());
         let index = recordings.iter().enumerate().map(|(at, recording)| (key(recording), at)).collect();
         let name = description.name.clone().unwrap_or_else(|| name_of_folder(folder));
-        let device = Device::Recorded;
+        let (machine, device) = (Machine::RECORDED, Device::Recorded);
         let mut corpus = Self {
             name,
             kind,
@@ -144,6 +147,7 @@ impl Corpus {
             streams,
             unreadable_streams,
             faults,
+            machine,
             device,
             finest: Ladder::K4,
             index,
@@ -222,6 +226,14 @@ impl Corpus {
     #[must_use]
     pub fn events(&self) -> usize {
         self.recordings.iter().map(Recording::len).sum()
+    }
+
+    /// Events as the corpus is replayed: keys as recorded, a pointer's as on another machine and through another device.
+    pub(crate) fn seen(&self, events: &[Event]) -> Vec<Event> {
+        match self.kind {
+            CorpusKind::Keystroke => events.to_vec(),
+            CorpusKind::Pointer => self.device.seen(&self.machine.bent(events)),
+        }
     }
 
     /// Every recording of a subject.
