@@ -72,12 +72,6 @@ pub struct Machine {
     pub duration_percent: u16,
 }
 
-impl Default for Machine {
-    fn default() -> Self {
-        Self::RECORDED
-    }
-}
-
 impl fmt::Display for Machine {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{}/{}", self.distance_percent, self.duration_percent)

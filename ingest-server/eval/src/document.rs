@@ -75,8 +75,8 @@ Four things were chosen on development trials, but after the trials shown had be
 - of fixed text, the last two of its four scores, release to release and nearness (the first two alone had missed more);
 - of typing, the cohort's tempi (figures of monaco-free with sessions apart had been seen);
 - of pointers, a cohort of people as on other machines, for the finest rate class alone. With the slow classes widened as well, and
-  windows by rate (told under what was left out), people were told apart better through every imitated device, and balabit, real
-  and remote, worse than before. So it was left out, and that is a choice by balabit.
+  windows by rate (told under what was left out), people were told apart better through imitated devices, taken together, and
+  balabit, real and remote, worse than before. So it was left out, and that is a choice by balabit.
 ";
 
 const TRIED: &str = "\
@@ -152,7 +152,7 @@ Judged on the same people, seen as recorded and through imitated remote desktops
   them, somebody who enrolled at a mouse and comes back through a remote desktop is recognised worse, with them better than by the
   one space that ships. Left out for what balabit showed of it with wider cohorts, next.
 - Cohorts of the slow rate classes with people as on other machines too, on top of such windows: through imitated devices, with and
-  without other machines, ahead of what ships by more than anything else that was tried; on balabit the fused score is behind what
+  without other machines, further ahead of what ships, taken together, than such windows by themselves; on balabit the fused score is behind what
   ships, and its ratios cost far more, while differences alone are a little ahead. Imitated devices are not enough to choose by.
 - All four other machines for everybody in the finest class, not one each in turns: fewer misses on other machines still, as recorded
   better in some figures and worse in others; takeovers are found later, and a comparison takes half as long again.

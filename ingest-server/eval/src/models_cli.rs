@@ -183,9 +183,9 @@ fn document(mut corpora: Vec<Corpus>) -> Result<String, EvalError> {
         if corpus.kind == CorpusKind::Pointer {
             corpus.trials.extend(corpus.joined_probes(JOINED).0);
         }
-        // The networks' rows are docs/ml.md's: they speak on the people alone whom they were not trained on.
         let trained = trials::with_training(corpus, &models);
         let models = trained.as_ref().unwrap_or(&models);
+        // The networks' rows are docs/ml.md's: they speak on the people alone whom they were not trained on.
         let mut run = trials::run_with(corpus, models, &one_class::floors());
         let joined = run.split_off(asked, corpus.trials.len() - asked);
         corpus.trials.truncate(asked);
@@ -202,7 +202,7 @@ fn document(mut corpora: Vec<Corpus>) -> Result<String, EvalError> {
         }
         document.add_scorers(&judged::json(corpus, &run, &summary, models, "shipped"));
         if !corpus.streams.is_empty() {
-            document.add_takeover(&takeover::run(corpus, &settings));
+            document.add_takeover(&takeover::run(corpus, &TakeoverSettings { models, ..settings }));
         }
     }
     let with_streams = |kind| {

@@ -1,5 +1,5 @@
-//! People of pointer corpora as a pointer model is made from them: every recording as it is, and as slower devices
-//! would have reported it.
+//! People of pointer corpora as a pointer model is made from them: every recording as it is, as slower devices would have
+//! reported it, and as on another machine.
 
 use crate::corpus::{Corpus, CorpusKind};
 use crate::device::{Device, MACHINES, TRAINING};
