@@ -1,7 +1,11 @@
 //! The command `palet eval`: arguments, tables, JSON.
 
+mod error;
+
+pub use error::EvalError;
+
 use crate::background;
-use crate::corpus::{Corpus, CorpusError, CorpusKind, Fault, FaultKind};
+use crate::corpus::{Corpus, CorpusKind, Fault, FaultKind};
 use crate::device::{self, Machine};
 use crate::fused;
 use crate::judged;
@@ -11,12 +15,10 @@ use crate::scorers;
 use crate::takeover::{self, OperatingPoint, TakeoverReport, TakeoverSettings};
 use crate::trials::{self, FUSION};
 use clap::Args;
-use palet_comparison::pointer::TrainingError;
-use palet_comparison::{ModelError, Models};
+use palet_comparison::Models;
 use palet_features::Ladder;
 use palet_policy::Policy;
 use palet_risk::RiskSettings;
-use palet_sequence::SequenceError;
 use std::collections::{BTreeMap, HashSet};
 use std::io::{ErrorKind, Write};
 use std::path::{Path, PathBuf};
@@ -86,75 +88,6 @@ impl<'a> Folders<'a> {
         let free = std::iter::once(name.clone()).chain(numbered).find(|name| !self.taken.contains(name))?;
         self.taken.insert(free.clone());
         Some(folder.join(free))
-    }
-}
-
-/// Why an evaluation failed.
-#[derive(Debug, thiserror::Error)]
-pub enum EvalError {
-    /// A corpus cannot be read.
-    #[error("{folder}: {source}")]
-    Corpus {
-        /// Which.
-        folder: String,
-        /// Why.
-        source: CorpusError,
-    },
-    /// The models cannot be used.
-    #[error(transparent)]
-    Model(#[from] ModelError),
-    /// The sequence models cannot be used.
-    #[error(transparent)]
-    Sequence(#[from] SequenceError),
-    /// Nothing could be judged.
-    #[error("expected trials that could be scored in {0}, got none of one sort or of both")]
-    NoTrials(String),
-    /// Some of several corpora could not be judged; why has been told.
-    #[error("expected to judge every corpus, got {0} that could not be judged")]
-    Some(usize),
-    /// Fused takeovers need one corpus of each kind.
-    #[error("expected two corpora with --fused, one of keys and one of a pointer")]
-    Pair,
-    /// The corpus has no streams.
-    #[error("expected streams in takeover.csv of {0} that could be compared, got none")]
-    NoStreams(String),
-    /// The shipped policy does not compile.
-    #[error("expected the shipped policy to compile")]
-    Policy,
-    /// There is no such scorer.
-    #[error("expected one of the scorers {known}, got another")]
-    Scorer {
-        /// What there is.
-        known: String,
-    },
-    /// A background holds nearly nobody.
-    #[error("expected {expected} people and more with enough keys in --background, got {got}")]
-    Background {
-        /// How many it takes.
-        expected: usize,
-        /// How many there are.
-        got: usize,
-    },
-    /// A model could not be made.
-    #[error(transparent)]
-    Training(#[from] TrainingError),
-    /// Output failed.
-    #[error(transparent)]
-    Io(#[from] std::io::Error),
-    /// Arguments are wrong, or help was asked for.
-    #[error("{0}")]
-    Usage(clap::Error),
-}
-
-impl EvalError {
-    /// The exit status that tells of this: 2 for wrong usage, 1 for the rest.
-    #[must_use]
-    pub fn exit_code(&self) -> u8 {
-        match self {
-            Self::Usage(error) => error.exit_code() as u8,
-            Self::Scorer { .. } | Self::Pair => 2,
-            _ => 1,
-        }
     }
 }
 
@@ -391,8 +324,13 @@ fn tell_takeover_report(
 fn tell_takeover(report: &TakeoverReport, stdout: &mut impl Write) -> std::io::Result<()> {
     writeln!(
         stdout,
-        "{}: {} streams, {} takeovers, {} failed to score; genuine use of {:.2} h",
-        report.corpus, report.streams, report.takeovers, report.failed_to_score, report.genuine_hours
+        "{}{}: {} streams, {} takeovers, {} failed to score; genuine use of {:.2} h",
+        report.corpus,
+        report.replayed,
+        report.streams,
+        report.takeovers,
+        report.failed_to_score,
+        report.genuine_hours
     )?;
     tell_points(&report.operating_points, stdout)?;
     let [lowest, middle, highest] = report.margins;

@@ -30,7 +30,8 @@ pub fn run(keys: &Corpus, pointers: &Corpus, settings: &TakeoverSettings<'_>) ->
     let scenes = scenes(keys, pointers, settings);
     let unreadable = keys.unreadable_streams + pointers.unreadable_streams;
     let called = (format!("{}+{}", keys.name, pointers.name), CorpusKind::Keystroke);
-    run_scenes(called, &scenes, settings, (unreadable, Vec::new()))
+    let replayed = keys.replayed() + &pointers.replayed();
+    TakeoverReport { replayed, ..run_scenes(called, &scenes, settings, (unreadable, Vec::new())) }
 }
 
 fn is_takeover(stream: &Stream) -> bool {

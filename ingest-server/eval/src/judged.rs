@@ -21,6 +21,7 @@ pub(crate) fn json(
     let seconds = run.comparing.as_secs_f64().max(1e-9);
     json!({
         "corpus": corpus.name,
+        "replayed": corpus.replayed(),
         "kind": corpus.kind,
         "events": corpus.events(),
         "subjects": run.subjects.len(),
@@ -93,8 +94,9 @@ pub(crate) fn tell(
 ) -> std::io::Result<()> {
     writeln!(
         stdout,
-        "{}: {} subjects, {} mated, {} non-mated, {} failed to score",
+        "{}{}: {} subjects, {} mated, {} non-mated, {} failed to score",
         report["corpus"].as_str().unwrap_or(""),
+        report["replayed"].as_str().unwrap_or(""),
         report["subjects"],
         report["mated"],
         report["nonmated"],

@@ -43,7 +43,10 @@ pub(crate) fn write_trials(
         folder.join("report.json"),
         format!("{:#}\n", with_subjects(told, run, summary, &explainer)),
     )?;
-    std::fs::write(folder.join("report.html"), page(&corpus.name, run, summary, told, &plots, &explainer))
+    std::fs::write(
+        folder.join("report.html"),
+        page(&(corpus.name.clone() + &corpus.replayed()), run, summary, told, &plots, &explainer),
+    )
 }
 
 /// What was told, and person by person.
@@ -112,7 +115,8 @@ const TAKEOVER_FIGURES: [(&str, &str, usize); 13] = [
 const TAKEOVER_WORDS: &str = "<p>In a takeover somebody else goes on in the owner's session. <i>Masked</i> is the share of takeovers after which fields were masked at all; events and seconds to a mask count from the other person's first event that does not stand alone, and a dash stands where fewer were masked than the figure needs. A false mask is one in a session that stays its owner's. <i>Too few</i>: the genuine sessions are shorter than what they would have to hold one such mask in, so that the point is merely where they hold none.</p>";
 
 fn takeover_page(told: &Value, plot: &str) -> String {
-    let title = format!("{}: takeovers", told["corpus"].as_str().unwrap_or(""));
+    let word = |name: &str| told[name].as_str().unwrap_or("").to_owned();
+    let title = format!("{}{}: takeovers", word("corpus"), word("replayed"));
     let mut html = page_head(&title);
     let _ = write!(
         html,
@@ -168,14 +172,14 @@ fn quoted(field: &str) -> Cow<'_, str> {
 }
 
 fn page(
-    corpus: &str,
+    title: &str,
     run: &TrialRun,
     summary: &Summary,
     told: &Value,
     plots: &[(&str, String)],
     explainer: &Explainer<'_>,
 ) -> String {
-    let mut html = page_head(corpus);
+    let mut html = page_head(title);
     let _ = write!(
         html,
         "<p>EER {} (95 % of resamples over subjects: {}), AUC {} ({}), FNMR {} ({}) at 1 % FMR and {} at .1 %, in the worst tenth of subjects {}, Cllr {} (at best {}). {} subjects, {} mated and {} non-mated trials; {} could not be scored. Models {}, background {}.</p>{TRIAL_WORDS}",

@@ -96,6 +96,8 @@ struct Takeover {
 pub struct TakeoverReport {
     /// The corpus.
     pub corpus: String,
+    /// How it was replayed otherwise than as recorded, to follow its name.
+    pub replayed: String,
     /// Keys or a pointer.
     pub kind: CorpusKind,
     /// Streams that could be compared.
@@ -156,7 +158,9 @@ pub fn run(corpus: &Corpus, settings: &TakeoverSettings<'_>) -> TakeoverReport {
         }
     }
     let failed_to_score = corpus.streams.len() - streams.len() + corpus.unreadable_streams;
-    report_of((corpus.name.clone(), corpus.kind), &streams, settings, failed_to_score, faults)
+    let called = (corpus.name.clone(), corpus.kind);
+    let report = report_of(called, &streams, settings, failed_to_score, faults);
+    TakeoverReport { replayed: corpus.replayed(), ..report }
 }
 
 /// A scene or why there is none, and the line of `takeover.csv` that asks for it.
@@ -192,6 +196,7 @@ fn report_of(
     let (own_points, _) = points::of(streams, settings.risk, Points::Own);
     TakeoverReport {
         corpus,
+        replayed: String::new(),
         kind,
         streams: streams.len(),
         takeovers: streams.iter().filter(|stream| stream.takeover.is_some()).count(),

@@ -236,6 +236,22 @@ impl Corpus {
         }
     }
 
+    /// How the corpus is replayed otherwise than as recorded, to follow its name; nothing where it is not.
+    #[must_use]
+    pub fn replayed(&self) -> String {
+        let mut words = String::new();
+        if self.kind == CorpusKind::Pointer && self.machine != Machine::RECORDED {
+            words += &format!(", as on another machine ({})", self.machine);
+        }
+        if self.kind == CorpusKind::Pointer && self.device != Device::Recorded {
+            words += ", through a remote desktop";
+        }
+        if self.kind == CorpusKind::Keystroke && self.finest != Ladder::K4 {
+            words += &format!(", key classes told: {}", self.finest.classes());
+        }
+        words
+    }
+
     /// Every recording of a subject.
     pub fn recordings_of<'a>(&'a self, subject: &'a str) -> impl Iterator<Item = &'a Recording> {
         self.recordings.iter().filter(move |recording| recording.subject == subject)
