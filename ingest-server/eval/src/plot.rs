@@ -10,6 +10,10 @@ const TOP: f64 = 34.0;
 const BOTTOM: f64 = 48.0;
 /// Of a line's name.
 const NAME_HEIGHT: f64 = 16.0;
+/// How wide a letter of a line's name is, at most on average.
+const LETTER_WIDTH: f64 = 7.0;
+/// Places between two points of a line at which it is looked for beneath the names.
+const STEPS: u32 = 16;
 const COLOURS: [&str; 3] = ["#1f5fa8", "#b3541e", "#4a7a3a"];
 
 /// One axis: its name, its range and its marks, in plotted units.
@@ -52,11 +56,24 @@ pub(crate) fn lines(title: &str, x: &Axis, y: &Axis, lines: &[Line]) -> String {
     svg
 }
 
-/// Where the lines' names begin: above, or below where a line runs through that corner.
+/// Where the lines' names begin: above, or below where a line runs through the place that they would take.
 fn names_from(x: &Axis, y: &Axis, lines: &[Line]) -> f64 {
-    let (from_x, from_y) = (across(x, x.from + (x.to - x.from) * 0.65), TOP + 3.0 * NAME_HEIGHT);
-    let mut points = lines.iter().flat_map(|line| &line.points);
-    match points.any(|(px, py)| across(x, *px) > from_x && up(y, *py) < from_y) {
+    let longest = lines.iter().map(|line| line.name.chars().count()).max().unwrap_or(0);
+    let from_x = WIDTH - RIGHT - 16.0 - longest as f64 * LETTER_WIDTH;
+    let from_y = TOP + (lines.len() as f64 + 0.5) * NAME_HEIGHT;
+    let beneath = |(px, py): (f64, f64)| px > from_x && py < from_y;
+    let place = |(px, py): &(f64, f64)| (across(x, *px), up(y, *py));
+    let runs_through = |line: &Line| {
+        let placed: Vec<(f64, f64)> = line.points.iter().map(place).collect();
+        let between = |(a, b): (&(f64, f64), &(f64, f64))| {
+            (0..=STEPS).any(|step| {
+                let share = f64::from(step) / f64::from(STEPS);
+                beneath((a.0 + (b.0 - a.0) * share, a.1 + (b.1 - a.1) * share))
+            })
+        };
+        placed.iter().zip(placed.iter().skip(1)).any(between)
+    };
+    match lines.iter().any(runs_through) {
         true => HEIGHT - BOTTOM - 8.0 - (lines.len() as f64 - 1.0) * NAME_HEIGHT,
         false => TOP + NAME_HEIGHT,
     }
@@ -147,6 +164,12 @@ mod tests {
         let falling = Line { name: String::new(), points: vec![(0.0, 1.0), (1.0, 0.0)] };
         assert!(names_from(&axis("x"), &axis("y"), &[rising]) > HEIGHT / 2.0);
         assert!(names_from(&axis("x"), &axis("y"), &[falling]) < HEIGHT / 2.0);
+        // A peak beside them leaves them above, one beneath them does not, nor a line between two points that lie beside.
+        let peak = |at| Line { name: "mated".into(), points: vec![(0.0, 0.0), (at, 1.0), (1.0, 0.0)] };
+        assert!(names_from(&axis("x"), &axis("y"), &[peak(0.7)]) < HEIGHT / 2.0);
+        assert!(names_from(&axis("x"), &axis("y"), &[peak(0.97)]) > HEIGHT / 2.0);
+        let level = Line { name: "mated".into(), points: vec![(0.0, 0.97), (1.0, 0.97)] };
+        assert!(names_from(&axis("x"), &axis("y"), &[level]) > HEIGHT / 2.0);
     }
 
     #[test]
